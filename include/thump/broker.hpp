@@ -1,0 +1,127 @@
+// The broker as an Asio component.
+#pragma once
+
+#include <thump/broker_options.hpp>
+#include <thump/event.hpp>
+#include <thump/stats.hpp>
+#include <thump/subscription.hpp>
+#include <thump/subscription_options.hpp>
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace thump {
+
+class server;
+
+/// What became of a published event.
+struct receipt {
+    std::string id;          ///< the event's id, the publisher's or a generated one
+    std::uint64_t seq = 0;   ///< its place in the order
+};
+
+/// An in-memory event broker: events come in from any thread, get one order, and go out to every
+/// subscription that wants them. Publishing never blocks and never waits for a subscriber.
+///
+/// The broker starts when it is made and runs on a strand of the executor that it is given; it
+/// needs somebody to run that executor's context.
+///
+/// Thread safety: every member function may be called from any thread, at any time.
+///
+/// Example: `examples/pubsub.cpp`.
+class broker {
+public:
+    using executor_type = boost::asio::any_io_executor;
+
+    /// Makes a broker.
+    /// @param ex Where it runs. The broker makes a strand of it.
+    /// @throw std::invalid_argument An option is out of its range.
+    explicit broker(executor_type ex, broker_options options = {});
+
+    /// Stops the broker (see `stop`). Subscriptions may outlive it.
+    ~broker();
+
+    broker(broker const&) = delete;
+    broker& operator=(broker const&) = delete;
+
+    /// Publishes an event: hands it to the bounded intake and returns at once.
+    ///
+    /// Events that one thread publishes keep their order.
+    ///
+    /// @return Nothing wrong: the event is accepted and will get a sequence number.
+    /// `errc::intake_full`: it was refused and counted. `errc::stopped`: likewise. An
+    /// `errc::invalid_…`, `errc::unknown_type` or `errc::event_too_large`: the event breaks a rule
+    /// of `event` (not counted as refused).
+    boost::system::error_code publish(event e);
+
+    /// Publishes an event and tells its sequence number.
+    ///
+    /// Completion signature: `void(boost::system::error_code, thump::receipt)`.
+    ///
+    /// Errors: as `publish`.
+    ///
+    /// Per-operation cancellation: none; the event is accepted or refused before this returns.
+    ///
+    /// Executor: the handler runs on its associated executor, by default this broker's.
+    template <
+        boost::asio::completion_token_for<void(boost::system::error_code, receipt)> CompletionToken>
+    auto async_publish(event e, CompletionToken&& token)
+    {
+        return boost::asio::async_initiate<CompletionToken,
+                                           void(boost::system::error_code, receipt)>(
+            [](auto handler, std::shared_ptr<detail::broker_impl> impl, event ev) {
+                initiate_publish(std::move(impl), std::move(ev), std::move(handler));
+            },
+            token, impl_, std::move(e));
+    }
+
+    /// Subscribes. The subscription sees every matching event whose `publish` begins after this
+    /// call returns, and may see earlier ones that are still in the intake.
+    /// @throw boost::system::system_error `errc::invalid_parameter`, `errc::too_many_subscribers`,
+    /// `errc::stopped`.
+    [[nodiscard]] subscription subscribe(subscription_options options = {});
+
+    /// As `subscribe`, without throwing.
+    /// @param ec Set to what went wrong, cleared otherwise.
+    [[nodiscard]] subscription subscribe(subscription_options options,
+                                         boost::system::error_code& ec);
+
+    /// Ends a subscription (the same as `s.unsubscribe()`). Harmless when already ended.
+    void unsubscribe(subscription& s) noexcept { s.unsubscribe(); }
+
+    /// Stops: publishing is refused from now on; what was accepted reaches the subscribers' queues,
+    /// which can still be read to their end; then every stream reports its end. Harmless when
+    /// already stopped.
+    void stop();
+
+    /// Subscriptions now, of every transport.
+    [[nodiscard]] std::size_t subscriber_count() const noexcept;
+
+    /// Totals at this instant.
+    [[nodiscard]] thump::stats stats() const;
+
+    /// Random token of this broker's life; the first half of a cursor `EPOCH:SEQ`.
+    [[nodiscard]] std::string const& epoch() const noexcept;
+
+    [[nodiscard]] executor_type get_executor() const noexcept;
+
+private:
+    friend class server;
+    using publish_handler =
+        boost::asio::any_completion_handler<void(boost::system::error_code, receipt)>;
+
+    static void initiate_publish(std::shared_ptr<detail::broker_impl> impl, event e,
+                                 publish_handler handler);
+
+    std::shared_ptr<detail::broker_impl> impl_;
+};
+
+}   // namespace thump

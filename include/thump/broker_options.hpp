@@ -1,0 +1,30 @@
+// Options of a broker.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace thump {
+
+/// Bounds on one event.
+struct event_limits {
+    std::size_t max_event_bytes = std::size_t{64} << 10;   ///< JSON text of one event, 256 to 1 MiB
+    std::size_t max_json_depth = 32;                       ///< nesting of `data`, 1 to 256
+};
+
+/// Options of a broker. The defaults are the reference's.
+struct broker_options {
+    /// Bound of the intake: events accepted from any thread that have no sequence number yet.
+    /// 1 to 65,534.
+    std::size_t intake_capacity = 100;
+    /// Bound on the number of subscriptions, of every transport.
+    std::size_t max_subscribers = 100'000;
+    /// `source` of events that name none; empty: they keep none.
+    std::string default_source = {};
+    /// Whether only types of the catalog may be published.
+    bool strict_catalog = false;
+    /// Bounds on one event.
+    event_limits limits = {};
+};
+
+}   // namespace thump

@@ -1,0 +1,67 @@
+// Shared, immutable events: what the broker hands to every subscriber.
+#pragma once
+
+#include <thump/detail/frame.hpp>
+#include <thump/event.hpp>
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace thump {
+
+namespace detail {
+
+/// The forms in which an event can be written to a connection.
+enum class encoding : std::uint8_t { ws_json, sse_json, ws_cloudevent, sse_cloudevent };
+inline constexpr std::size_t encoding_count = 4;
+
+}   // namespace detail
+
+/// An accepted event, shared by everyone who received it or has yet to receive it.
+/// Thread safety: immutable once published; the reference count is atomic.
+class published_event : public event {
+public:
+    explicit published_event(event&& e) noexcept : event(std::move(e)) {}
+    published_event(published_event const&) = delete;
+    published_event& operator=(published_event const&) = delete;
+
+    /// Roughly what the event costs in memory: the bytes of its strings. Bounded queues count
+    /// these.
+    [[nodiscard]] std::size_t size_bytes() const noexcept { return size_bytes_; }
+
+    friend void intrusive_ptr_add_ref(published_event const* e) noexcept
+    {
+        e->references_.fetch_add(1, std::memory_order_relaxed);
+    }
+    friend void intrusive_ptr_release(published_event const* e) noexcept
+    {
+        if (e->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete e;
+    }
+
+    // For the broker only. Requires: the broker's strand, before the event is handed on.
+    void measure() noexcept
+    {
+        size_bytes_ = type.size() + id.size() + message.size() + source.size() + data.size();
+        for (auto const& [key, value] : metadata)
+            size_bytes_ += key.size() + value.size();
+    }
+
+    // Encoded forms, made once by whoever first needs them. Requires: the broker's strand.
+    mutable std::array<detail::frame_ptr, detail::encoding_count> frames{};
+
+private:
+    ~published_event() = default;
+
+    mutable std::atomic<std::uint32_t> references_{0};
+    std::size_t size_bytes_ = 0;
+};
+
+/// A shared event. Copying it copies a pointer.
+using event_ptr = boost::intrusive_ptr<published_event const>;
+
+}   // namespace thump

@@ -1,0 +1,37 @@
+// The gap record: how a subscriber learns what it lost.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace thump {
+
+/// Why events were lost.
+enum class gap_reason : std::uint8_t {
+    conflated,         ///< replaced by a newer event of the same key (policy `latest`)
+    expired,           ///< older than the subscription wanted
+    queue_full,        ///< the subscriber's bounded queue had no room
+    history_overrun,   ///< history no longer had what a `catch_up` subscription still had to read
+    cursor_expired,    ///< the cursor to resume from is of another epoch, or older than history
+};
+
+/// The reason as it is written on the wire, as in `queue_full`.
+[[nodiscard]] std::string_view to_string(gap_reason reason) noexcept;
+
+/// Tells a subscriber what it lost, before the next event that it receives.
+///
+/// Losses that follow one another without an event in between are told by one gap. The range covers
+/// the first and the last lost event; events inside it that the subscription's filter does not
+/// match are not counted.
+struct gap {
+    std::uint64_t from = 0;      ///< sequence number of the first lost event
+    std::uint64_t to = 0;        ///< sequence number of the last lost event
+    std::uint64_t dropped = 0;   ///< count of matching events lost
+    std::uint64_t bytes = 0;     ///< size of the lost events
+    gap_reason reason = gap_reason::queue_full;
+    bool recoverable = false;   ///< history still has all of them
+
+    friend bool operator==(gap const&, gap const&) = default;
+};
+
+}   // namespace thump

@@ -1,0 +1,38 @@
+// The ledger: where every matched event went.
+#pragma once
+
+#include <cstdint>
+
+namespace thump {
+
+/// Counts of a subscription, or of many added up. At every instant
+/// `matched == delivered + queued + dropped + conflated + expired`.
+struct ledger {
+    std::uint64_t matched = 0;     ///< passed the filter
+    std::uint64_t delivered = 0;   ///< handed to the receiver (network: accepted by the kernel)
+    std::uint64_t queued = 0;      ///< waiting in the bounded queue
+    std::uint64_t dropped = 0;   ///< lost to overflow, or still queued when the subscription ended
+    std::uint64_t conflated = 0;   ///< replaced by a newer event of the same key
+    std::uint64_t expired = 0;     ///< lost to age
+
+    /// Whether the counts add up.
+    [[nodiscard]] constexpr bool balanced() const noexcept
+    {
+        return matched == delivered + queued + dropped + conflated + expired;
+    }
+
+    constexpr ledger& operator+=(ledger const& other) noexcept
+    {
+        matched += other.matched;
+        delivered += other.delivered;
+        queued += other.queued;
+        dropped += other.dropped;
+        conflated += other.conflated;
+        expired += other.expired;
+        return *this;
+    }
+
+    friend bool operator==(ledger const&, ledger const&) = default;
+};
+
+}   // namespace thump

@@ -1,0 +1,91 @@
+// The network face of a broker.
+#pragma once
+
+#include <thump/broker.hpp>
+#include <thump/server_options.hpp>
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/async_result.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace thump {
+
+namespace detail {
+class server_impl;
+}   // namespace detail
+
+/// How grave a line of the log is.
+enum class log_level : std::uint8_t { debug, info, warning, error };
+
+/// Takes the server's log: a level and one line without a line end. Called from the server's
+/// threads; must not throw.
+using log_sink = std::function<void(log_level, std::string_view)>;
+
+/// Serves a broker over HTTP, WebSocket and SSE, inside the process of whoever makes it.
+///
+/// It listens from the moment it is made, on the broker's executor.
+///
+/// Thread safety: every member function may be called from any thread.
+///
+/// Example: `examples/embedded_server.cpp`.
+class server {
+public:
+    using executor_type = boost::asio::any_io_executor;
+
+    /// Listens.
+    /// @param b The broker to serve; it must outlive the server.
+    /// @param log Where log lines go; none: nowhere.
+    /// @throw boost::system::system_error The address cannot be read or bound; the message names
+    /// it.
+    /// @throw std::invalid_argument An option is out of its range.
+    explicit server(broker& b, server_options options = {}, log_sink log = {});
+
+    /// Closes every connection at once. For a graceful end see `async_drain`.
+    ~server();
+
+    server(server const&) = delete;
+    server& operator=(server const&) = delete;
+
+    /// The port that the server listens on.
+    [[nodiscard]] std::uint16_t port() const noexcept;
+
+    /// Address and port that the server listens on, as in `127.0.0.1:8080`.
+    [[nodiscard]] std::string address() const;
+
+    /// Connections now.
+    [[nodiscard]] std::size_t connection_count() const noexcept;
+
+    /// Ends gracefully: stops listening, answers `/readyz` with 503, stops the broker, lets every
+    /// subscriber take what is queued for it, ends WebSockets with close code 1001 and SSE streams
+    /// with a complete response. Connections that have not ended after `drain_timeout` are cut.
+    ///
+    /// Completion signature: `void()`.
+    ///
+    /// Executor: the handler runs on its associated executor, by default the broker's.
+    template <boost::asio::completion_token_for<void()> CompletionToken>
+    auto async_drain(CompletionToken&& token)
+    {
+        return boost::asio::async_initiate<CompletionToken, void()>(
+            [](auto handler, std::shared_ptr<detail::server_impl> impl) {
+                initiate_drain(std::move(impl), std::move(handler));
+            },
+            token, impl_);
+    }
+
+    [[nodiscard]] executor_type get_executor() const noexcept;
+
+private:
+    static void initiate_drain(std::shared_ptr<detail::server_impl> impl,
+                               boost::asio::any_completion_handler<void()> handler);
+
+    std::shared_ptr<detail::server_impl> impl_;
+};
+
+}   // namespace thump

@@ -1,0 +1,51 @@
+// Options of the network face.
+#pragma once
+
+#include <thump/subscription_options.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace thump {
+
+/// Options of a server. Every bound on what a peer controls stands here.
+struct server_options {
+    /// Address and port to listen on: `127.0.0.1:8080`, `[::1]:8080`, `0.0.0.0:80`. Port 0 takes
+    /// any free one (see `server::port`).
+    std::string listen = "127.0.0.1:8080";
+    /// Pages of these origins may connect from a browser; `*` allows all. A page served by this
+    /// very server may always. Requests without `Origin` (no browser) are not concerned.
+    std::vector<std::string> allowed_origins = {};
+
+    std::size_t max_connections = 50'000;                   ///< open connections
+    std::size_t max_header_bytes = std::size_t{16} << 10;   ///< a request's head
+    std::size_t max_body_bytes = std::size_t{1} << 20;      ///< a request's body
+    std::size_t max_message_bytes = std::size_t{1} << 20;   ///< a WebSocket message
+    /// Replies waiting for a peer that does not read them; above it nothing more is read from it.
+    std::size_t max_reply_backlog_bytes = std::size_t{256} << 10;
+    /// SO_SNDBUF of each connection: what the kernel takes on a slow reader's behalf. 0: system's.
+    std::size_t send_buffer_bytes = std::size_t{256} << 10;
+
+    std::chrono::milliseconds header_timeout{
+        10'000};   ///< from the first byte of a request to the end of its head
+    std::chrono::milliseconds body_timeout{
+        30'000};   ///< from the end of the head to the end of the body
+    std::chrono::milliseconds idle_timeout{75'000};    ///< keep-alive without a request
+    std::chrono::milliseconds ping_interval{25'000};   ///< WebSocket: a ping this often
+    std::chrono::milliseconds pong_timeout{10'000};    ///< WebSocket: the pong within this
+    std::chrono::milliseconds close_timeout{
+        5'000};   ///< WebSocket: the close handshake within this
+    std::chrono::milliseconds heartbeat_interval{15'000};   ///< SSE: a comment this often
+    std::chrono::milliseconds sse_retry{2'000};   ///< SSE: reconnection time told to browsers
+    std::chrono::milliseconds drain_timeout{
+        10'000};   ///< from `drain` to the end of every connection
+
+    /// Queue bounds and policy of subscribers that ask for none. Types and conditions are ignored.
+    subscription_options subscriber_defaults = {};
+    /// The largest queue that a subscriber may ask for, in events.
+    std::size_t max_queue = 10'000;
+};
+
+}   // namespace thump

@@ -1,0 +1,26 @@
+// Figures of a broker at one instant.
+#pragma once
+
+#include <thump/ledger.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace thump {
+
+/// Totals since the broker was made.
+struct stats {
+    std::string epoch;   ///< random token of this broker's life; the first half of a cursor
+    std::uint64_t last_seq = 0;    ///< sequence number of the newest event; 0: none yet
+    std::uint64_t published = 0;   ///< events accepted and sequenced
+    std::uint64_t refused =
+        0;                    ///< events refused because the intake was full or the broker stopped
+    std::uint64_t gaps = 0;   ///< gap records told to subscribers
+    std::size_t subscribers = 0;       ///< subscriptions now, of every transport
+    std::size_t intake_capacity = 0;   ///< bound of the intake, in events
+    std::size_t intake_size = 0;       ///< events in the intake that have no sequence number yet
+    thump::ledger ledger;              ///< all subscriptions added up, ended ones included
+};
+
+}   // namespace thump

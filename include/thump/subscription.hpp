@@ -1,0 +1,106 @@
+// A subscriber inside the process.
+#pragma once
+
+#include <thump/delivery.hpp>
+#include <thump/errc.hpp>
+#include <thump/ledger.hpp>
+#include <thump/subscription_options.hpp>
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace thump {
+
+namespace detail {
+class mailbox;
+class broker_impl;
+}   // namespace detail
+
+/// A stream of events and gaps, in the broker's order, through a bounded queue.
+///
+/// Destroying the handle unsubscribes. A receive that is under way then completes with
+/// `errc::unsubscribed`.
+///
+/// Thread safety: distinct handles may be used from any threads; one handle from several threads at
+/// once too, except for assignment and destruction.
+class subscription {
+public:
+    using executor_type = boost::asio::any_io_executor;
+
+    /// A handle of no subscription; receiving on it completes with `errc::unsubscribed`.
+    subscription() noexcept;
+    subscription(subscription&& other) noexcept;
+    subscription& operator=(subscription&& other) noexcept;
+    ~subscription();
+
+    /// Receives the next event or gap.
+    ///
+    /// Several receives may be under way; they complete in the order in which they began. The
+    /// handler never runs inside this call.
+    ///
+    /// @param token Any completion token.
+    ///
+    /// Completion signature: `void(boost::system::error_code, thump::delivery)`.
+    ///
+    /// Errors: `errc::end_of_stream` after the broker stopped and the queue was read to its end;
+    /// `errc::slow_consumer` after an overflow under the policy `disconnect`, likewise;
+    /// `errc::unsubscribed`; `asio::error::operation_aborted` when cancelled.
+    ///
+    /// Per-operation cancellation: terminal, partial and total. A cancelled receive takes nothing
+    /// from the queue.
+    ///
+    /// Executor: the handler runs on its associated executor, by default this subscription's.
+    template <boost::asio::completion_token_for<void(boost::system::error_code, delivery)>
+                  CompletionToken>
+    auto async_receive(CompletionToken&& token)
+    {
+        return boost::asio::async_initiate<CompletionToken,
+                                           void(boost::system::error_code, delivery)>(
+            [](auto handler, std::shared_ptr<detail::mailbox> box, executor_type ex) {
+                initiate_receive(std::move(box), std::move(ex), std::move(handler));
+            },
+            token, mailbox_, executor_);
+    }
+
+    /// The next event or gap if one is waiting, without waiting for one.
+    /// @param ec Set to the same errors as `async_receive` gives; clear when nothing is waiting.
+    [[nodiscard]] std::optional<delivery> try_receive(boost::system::error_code& ec);
+
+    /// Ends the subscription. What is queued is lost, and counted. Harmless when already ended.
+    void unsubscribe() noexcept;
+
+    /// Identifies the subscription among the broker's subscribers; 0 for a handle of none.
+    [[nodiscard]] std::uint64_t id() const noexcept;
+
+    /// The ledger at this instant.
+    [[nodiscard]] thump::ledger ledger() const;
+
+    /// Whether this is a handle of a subscription, ended or not.
+    explicit operator bool() const noexcept { return mailbox_ != nullptr; }
+
+    [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }
+
+private:
+    friend class broker;
+    using receive_handler =
+        boost::asio::any_completion_handler<void(boost::system::error_code, delivery)>;
+
+    subscription(std::shared_ptr<detail::broker_impl> owner, std::shared_ptr<detail::mailbox> box,
+                 executor_type ex) noexcept;
+
+    static void initiate_receive(std::shared_ptr<detail::mailbox> box, executor_type ex,
+                                 receive_handler handler);
+
+    std::shared_ptr<detail::broker_impl> owner_;
+    std::shared_ptr<detail::mailbox> mailbox_;
+    executor_type executor_;
+};
+
+}   // namespace thump

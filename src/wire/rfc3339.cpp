@@ -1,0 +1,1 @@
+#include <wire/rfc3339.hpp>
