@@ -92,13 +92,11 @@ private:
     using receive_handler =
         boost::asio::any_completion_handler<void(boost::system::error_code, delivery)>;
 
-    subscription(std::shared_ptr<detail::broker_impl> owner, std::shared_ptr<detail::mailbox> box,
-                 executor_type ex) noexcept;
+    subscription(std::shared_ptr<detail::mailbox> box, executor_type ex) noexcept;
 
     static void initiate_receive(std::shared_ptr<detail::mailbox> box, executor_type ex,
                                  receive_handler handler);
 
-    std::shared_ptr<detail::broker_impl> owner_;
     std::shared_ptr<detail::mailbox> mailbox_;
     executor_type executor_;
 };

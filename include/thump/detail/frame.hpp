@@ -22,7 +22,7 @@ public:
     {
         void* const at = ::operator new(sizeof(frame) + bytes.size());
         auto* const made = ::new (at) frame{static_cast<std::uint32_t>(bytes.size())};
-        std::memcpy(made + 1, bytes.data(), bytes.size());
+        std::memcpy(static_cast<char*>(at) + sizeof(frame), bytes.data(), bytes.size());
         return boost::intrusive_ptr<frame const>{made};
     }
 

@@ -1,0 +1,253 @@
+#include <core/backlog.hpp>
+
+#include <boost/circular_buffer.hpp>
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace thump::core {
+namespace {
+
+constexpr std::size_t initial_capacity = 8;
+
+gap gap_of(published_event const& e, gap_reason reason) noexcept
+{
+    return {e.seq, e.seq, 1, e.size_bytes(), reason, false};
+}
+
+// Makes one gap of two. The graver reason stands for both.
+void merge(gap& into, gap const& other) noexcept
+{
+    into.from = std::min(into.from, other.from);
+    into.to = std::max(into.to, other.to);
+    into.dropped += other.dropped;
+    into.bytes += other.bytes;
+    into.reason = std::max(into.reason, other.reason);
+    into.recoverable = into.recoverable && other.recoverable;
+}
+
+// What tells events apart under `latest`; nothing: this event stands for itself alone.
+std::optional<std::string_view> key_of(event const& e, std::string const& key) noexcept
+{
+    if (key == "type") return e.type;
+    auto const found = e.metadata.find(key);
+    if (found == e.metadata.end()) return std::nullopt;
+    return found->second;
+}
+
+}   // namespace
+
+struct backlog::storage {
+    // A gap, and the position in the stream of queued events before which it stands.
+    struct placed_gap {
+        std::uint64_t position;
+        gap what;
+    };
+
+    boost::circular_buffer<event_ptr> events{initial_capacity};
+    std::vector<placed_gap> gaps;   // by position; each position at most once
+    std::size_t bytes = 0;
+    std::uint64_t head = 0;   // position of events.front()
+    bool pinned = false;
+    // Under `latest`: the newest queued event of each key. The views are into the queued events.
+    std::unordered_map<std::string_view, std::uint64_t> newest;
+
+    void tell_at(std::uint64_t position, gap const& g)
+    {
+        auto const at = std::ranges::lower_bound(gaps, position, {}, &placed_gap::position);
+        if (at != gaps.end() && at->position == position)
+            merge(at->what, g);
+        else
+            gaps.insert(at, {position, g});
+    }
+
+    // The first position whose event has not been sent in part.
+    [[nodiscard]] std::uint64_t first_free() const noexcept { return head + (pinned ? 1 : 0); }
+
+    void forget_key(event const& e, std::string const& key)
+    {
+        auto const name = key_of(e, key);
+        if (!name) return;
+        auto const found = newest.find(*name);
+        if (found != newest.end() && found->second == e.seq) newest.erase(found);
+    }
+};
+
+backlog::~backlog() = default;
+backlog::backlog(backlog&& other) noexcept = default;
+
+bool backlog::idle() const noexcept
+{
+    return !storage_ || (storage_->events.empty() && storage_->gaps.empty());
+}
+
+std::size_t backlog::size() const noexcept
+{
+    return storage_ ? storage_->events.size() : 0;
+}
+
+std::size_t backlog::run() const noexcept
+{
+    if (!storage_) return 0;
+    auto const& s = *storage_;
+    if (s.gaps.empty()) return s.events.size();
+    return static_cast<std::size_t>(s.gaps.front().position - s.head);
+}
+
+event_ptr const& backlog::at(std::size_t index) const noexcept
+{
+    return storage_->events[index];
+}
+
+backlog::storage& backlog::store()
+{
+    if (!storage_) storage_ = std::make_unique<storage>();
+    return *storage_;
+}
+
+bool backlog::has_room(std::size_t bytes) const noexcept
+{
+    if (!storage_ || storage_->events.empty()) return true;
+    return storage_->events.size() < options_->queue &&
+           storage_->bytes + bytes <= options_->queue_bytes;
+}
+
+push_result backlog::push(event_ptr const& e)
+{
+    if (closed_) return push_result::closed;
+    ++ledger_.matched;
+    if (options_->overflow == overflow::latest) conflate(e);
+    if (has_room(e->size_bytes())) {
+        enqueue(e);
+        return push_result::queued;
+    }
+    switch (options_->overflow) {
+    case overflow::drop_oldest:
+    case overflow::latest:
+        while (!has_room(e->size_bytes())) {
+            // What has been sent in part cannot be taken back.
+            if (size() == 1 && storage_->pinned) {
+                lose_newest(e);
+                return push_result::dropped;
+            }
+            evict_front();
+        }
+        enqueue(e);
+        return push_result::queued;
+    case overflow::disconnect:
+        lose_newest(e);
+        closed_ = true;
+        return push_result::closed;
+    case overflow::drop_newest:
+    case overflow::catch_up:
+        break;
+    }
+    lose_newest(e);
+    return push_result::dropped;
+}
+
+void backlog::enqueue(event_ptr const& e)
+{
+    auto& s = store();
+    if (s.events.full()) s.events.set_capacity(std::max(initial_capacity, s.events.capacity() * 2));
+    s.events.push_back(e);
+    s.bytes += e->size_bytes();
+    ++ledger_.queued;
+    if (options_->overflow != overflow::latest) return;
+    if (auto const name = key_of(*e, options_->key)) {
+        s.newest.erase(*name);   // its view may be of an event that is about to go
+        s.newest.emplace(*name, e->seq);
+    }
+}
+
+// Loses the queued event of the same key, if there is one that can still be lost.
+void backlog::conflate(event_ptr const& e)
+{
+    if (!storage_) return;
+    auto& s = *storage_;
+    auto const name = key_of(*e, options_->key);
+    if (!name) return;
+    auto const found = s.newest.find(*name);
+    if (found == s.newest.end()) return;
+    auto const queued = std::ranges::lower_bound(s.events, found->second, {},
+                                                 [](event_ptr const& p) { return p->seq; });
+    auto const index = static_cast<std::size_t>(queued - s.events.begin());
+    if (index == 0 && s.pinned) return;
+    lose(index, gap_reason::conflated);
+}
+
+void backlog::evict_front()
+{
+    lose(storage_->pinned ? 1 : 0, gap_reason::queue_full);
+}
+
+// Takes a queued event out of the queue and tells of it before everything that can still be lost.
+void backlog::lose(std::size_t index, gap_reason reason)
+{
+    auto& s = *storage_;
+    auto const victim = s.events[index];
+    if (options_->overflow == overflow::latest) s.forget_key(*victim, options_->key);
+    s.events.erase(s.events.begin() + static_cast<std::ptrdiff_t>(index));
+    s.bytes -= victim->size_bytes();
+    s.tell_at(s.first_free(), gap_of(*victim, reason));
+    --ledger_.queued;
+    ++(reason == gap_reason::conflated ? ledger_.conflated : ledger_.dropped);
+}
+
+void backlog::lose_newest(event_ptr const& e)
+{
+    auto& s = store();
+    s.tell_at(s.head + s.events.size(), gap_of(*e, gap_reason::queue_full));
+    ++ledger_.dropped;
+}
+
+std::optional<gap> backlog::take_gap()
+{
+    if (!storage_ || storage_->gaps.empty()) return std::nullopt;
+    auto& s = *storage_;
+    if (s.gaps.front().position != s.head || s.pinned) return std::nullopt;
+    auto const due = s.gaps.front().what;
+    s.gaps.erase(s.gaps.begin());
+    return due;
+}
+
+event_ptr backlog::pop()
+{
+    auto& s = *storage_;
+    auto e = std::move(s.events.front());
+    if (options_->overflow == overflow::latest) s.forget_key(*e, options_->key);
+    s.events.pop_front();
+    s.bytes -= e->size_bytes();
+    ++s.head;
+    s.pinned = false;
+    --ledger_.queued;
+    ++ledger_.delivered;
+    return e;
+}
+
+void backlog::pin_front() noexcept
+{
+    storage_->pinned = true;
+}
+
+void backlog::tell(gap const& g)
+{
+    auto& s = store();
+    s.tell_at(s.first_free(), g);
+}
+
+void backlog::abandon() noexcept
+{
+    ledger_.dropped += ledger_.queued;
+    ledger_.queued = 0;
+    storage_.reset();
+}
+
+void backlog::release_memory() noexcept
+{
+    storage_.reset();
+}
+
+}   // namespace thump::core

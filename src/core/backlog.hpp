@@ -1,0 +1,118 @@
+// The bounded queue of one subscriber: overflow policy, gaps, ledger.
+#pragma once
+
+#include <thump/event_ptr.hpp>
+#include <thump/gap.hpp>
+#include <thump/ledger.hpp>
+#include <thump/subscription_options.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace thump::core {
+
+/// What became of an event that was pushed.
+enum class push_result : std::uint8_t {
+    queued,    ///< it waits in the queue (others may have been lost for it)
+    dropped,   ///< it was lost, and counted
+    closed,    ///< it was lost, and the policy `disconnect` ended the subscription
+};
+
+/// The part of the options that a queue acts by.
+struct backlog_options {
+    std::size_t queue = 50;
+    std::size_t queue_bytes = std::size_t{1} << 20;
+    thump::overflow overflow = thump::overflow::drop_newest;
+    std::string key = "type";
+
+    static backlog_options from(subscription_options const& o)
+    {
+        return {o.queue, o.queue_bytes, o.overflow, o.key};
+    }
+};
+
+/// A subscriber's queue of events, bounded in events and bytes, that accounts for every event and
+/// tells of every loss by a gap in the place where the events are missing.
+///
+/// Losses next to one another share a gap. Under `drop_newest` a gap stands behind the events that
+/// were queued when the loss began; under the other policies it stands before everything queued.
+///
+/// A queue that has never held anything costs no allocation, so that a subscriber who keeps up by
+/// other means (see `delivered_directly`) costs next to nothing.
+class backlog {
+public:
+    /// @param options Must outlive the queue; subscribers that ask for the same may share it.
+    explicit backlog(backlog_options const& options) noexcept : options_{&options} {}
+    ~backlog();
+    backlog(backlog&& other) noexcept;
+    backlog& operator=(backlog&&) = delete;
+
+    /// Takes in a matching event, as the policy allows.
+    push_result push(event_ptr const& e);
+
+    /// Accounts for `count` events that the receiver took without queueing.
+    /// Requires: `idle()`.
+    void delivered_directly(std::uint64_t count) noexcept
+    {
+        ledger_.matched += count;
+        ledger_.delivered += count;
+    }
+
+    /// Whether there is neither an event nor a gap to hand out.
+    [[nodiscard]] bool idle() const noexcept;
+
+    /// Events in the queue.
+    [[nodiscard]] std::size_t size() const noexcept;
+
+    /// Events that can be handed out before the next gap.
+    [[nodiscard]] std::size_t run() const noexcept;
+
+    /// The event at `index` from the front. Requires: `index < size()`.
+    [[nodiscard]] event_ptr const& at(std::size_t index) const noexcept;
+
+    /// Hands out the gap that is due now, if one is.
+    std::optional<gap> take_gap();
+
+    /// Hands out the event at the front and counts it delivered. Requires: `run() > 0`.
+    event_ptr pop();
+
+    /// Keeps the event at the front from being lost (part of it has been sent). Holds until `pop`.
+    /// Requires: `run() > 0`.
+    void pin_front() noexcept;
+
+    /// Records a loss that happened elsewhere, before everything queued.
+    void tell(gap const& g);
+
+    /// Counts everything queued as dropped, and forgets it and all gaps.
+    void abandon() noexcept;
+
+    /// Whether the policy `disconnect` has ended the subscription.
+    [[nodiscard]] bool closed() const noexcept { return closed_; }
+
+    /// Frees memory that an idle queue does not need. Requires: `idle()`.
+    void release_memory() noexcept;
+
+    [[nodiscard]] thump::ledger const& ledger() const noexcept { return ledger_; }
+
+private:
+    struct storage;
+
+    [[nodiscard]] bool has_room(std::size_t bytes) const noexcept;
+    storage& store();
+    void enqueue(event_ptr const& e);
+    void conflate(event_ptr const& e);
+    void evict_front();
+    void lose(std::size_t index, gap_reason reason);
+    void lose_newest(event_ptr const& e);
+
+    backlog_options const* options_;
+    std::unique_ptr<storage> storage_;
+    thump::ledger ledger_;
+    bool closed_ = false;
+};
+
+}   // namespace thump::core
