@@ -1,0 +1,45 @@
+// Which web pages may talk to the server (RFC 6454, WHATWG Fetch "CORS protocol").
+//
+//     Origin = "null" / scheme "://" host [ ":" port ]
+//
+// Browsers set Origin and pages cannot forge it, so this keeps foreign pages from using a visitor's
+// access. Programs that are no browser send none, and are not concerned.
+#pragma once
+
+#include <net/http_request.hpp>
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace thump::net {
+
+/// What a response tells the browser about its origin.
+struct cors_answer {
+    std::string_view allow_origin = {};   ///< Access-Control-Allow-Origin; empty: leave it out
+    bool vary = false;                    ///< whether `Vary: Origin` is due
+};
+
+/// Decides by the configured list of origins.
+class origin_policy {
+public:
+    /// @param allowed origins as browsers write them, `https://example.org:8443`; `*` allows all.
+    explicit origin_policy(std::span<std::string const> allowed);
+
+    /// Whether the request may be served: it has no Origin, or one that is the server's own by the
+    /// host that it was addressed to, or one that is allowed. More than one Origin is none allowed.
+    [[nodiscard]] bool allows(http_request const& request) const;
+
+    /// The response's CORS fields; the views are of the request. Credentials are never allowed
+    /// together with `*`: an origin is echoed unless all are allowed.
+    [[nodiscard]] cors_answer answer(http_request const& request) const;
+
+private:
+    [[nodiscard]] bool lists(std::string_view origin) const;
+
+    bool any_ = false;
+    std::vector<std::string> allowed_;   // without a trailing slash
+};
+
+}   // namespace thump::net
