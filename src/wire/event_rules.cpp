@@ -1,0 +1,160 @@
+#include <wire/event_rules.hpp>
+
+#include <thump/filter.hpp>
+
+#include <wire/json_pointer.hpp>
+#include <wire/json_reader.hpp>
+#include <wire/json_text.hpp>
+#include <wire/rfc3339.hpp>
+#include <wire/utf8.hpp>
+
+#include <boost/url/parse.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace thump::wire {
+namespace {
+
+// The most that escapes can make of one byte.
+constexpr std::size_t longest_escape = 6;
+// The longest `{"type":,"id":,"timestamp":"…","message":,"metadata":{},"source":,"data":}`.
+constexpr std::size_t most_punctuation = 128;
+
+error fault(errc code, std::string detail, std::string_view field = {})
+{
+    error made{make_error_code(code), std::move(detail), {}, {}, {}};
+    if (!field.empty()) append_pointer(made.pointer, field);
+    return made;
+}
+
+result<void> at_field(result<void> checked, std::string_view field)
+{
+    if (checked) return checked;
+    auto wrong = checked.error();
+    append_pointer(wrong.pointer, field);
+    return wrong;
+}
+
+constexpr bool is_control(char c) noexcept
+{
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+result<void> check_utf8(std::string_view text, std::string_view field)
+{
+    if (is_valid_utf8(text)) return {};
+    return fault(errc::invalid_utf8, quoted(field) + " is not UTF-8", field);
+}
+
+result<void> check_metadata(metadata const& entries)
+{
+    std::size_t before = 0;
+    for (auto const& [key, value] : entries) {
+        if (auto good = check_metadata_key(key, before++); !good) return good;
+        if (!is_valid_utf8(key) || !is_valid_utf8(value))
+            return fault(errc::invalid_utf8, "metadata " + quoted(key) + " is not UTF-8");
+    }
+    return {};
+}
+
+result<void> check_data(std::string_view data, std::size_t max_depth)
+{
+    if (data.empty()) return {};
+    json_reader in{data};
+    std::string_view value;
+    if (in.skip_value(max_depth, value) && in.finish()) return {};
+    auto wrong = in.failure();
+    if (wrong.code == errc::invalid_json) wrong.code = make_error_code(errc::invalid_data);
+    return wrong;
+}
+
+// `"name":` and a comma around a string; nothing for an empty one.
+std::size_t member_bytes(std::string_view name, std::string_view value) noexcept
+{
+    return value.empty() ? 0 : name.size() + json_string_bytes(value) + 4;
+}
+
+// The shortest JSON text that says the same, so that no event which came as JSON is found larger
+// here than it was there.
+std::size_t json_bytes(event const& e)
+{
+    auto bytes = 1 + member_bytes("type", e.type) + member_bytes("id", e.id) +
+                 member_bytes("message", e.message) + member_bytes("source", e.source);
+    if (e.timestamp) {
+        std::string text;
+        append_rfc3339(text, *e.timestamp);
+        bytes += member_bytes("timestamp", text);
+    }
+    if (!e.metadata.empty()) bytes += std::string_view{R"("metadata":{},)"}.size() - 1;
+    for (auto const& [key, value] : e.metadata)
+        bytes += json_string_bytes(key) + json_string_bytes(value) + 2;
+    if (!e.data.empty()) bytes += std::string_view{R"("data":,)"}.size() + e.data.size();
+    return bytes;
+}
+
+// Measures in full only what a rough upper bound does not let pass.
+result<void> check_size(event const& e, std::size_t max_bytes)
+{
+    auto raw = e.type.size() + e.id.size() + e.message.size() + e.source.size();
+    for (auto const& [key, value] : e.metadata)
+        raw += key.size() + value.size() + 6;
+    if (raw * longest_escape + e.data.size() + most_punctuation <= max_bytes) return {};
+    if (json_bytes(e) <= max_bytes) return {};
+    return fault(errc::event_too_large,
+                 "the event is larger than " + std::to_string(max_bytes) + " bytes of JSON");
+}
+
+}   // namespace
+
+result<void> check_type(std::string_view type)
+{
+    if (is_valid_type(type)) return {};
+    return fault(errc::invalid_type,
+                 type.empty() ? "the type is empty"
+                              : "the type " + quoted(type) +
+                                    " is not 1 to 255 bytes of dot-separated tokens of letters, "
+                                    "digits, '_' and '-'");
+}
+
+result<void> check_id(std::string_view id)
+{
+    if (id.size() > max_id_bytes) return fault(errc::invalid_id, "the id is longer than 255 bytes");
+    if (std::ranges::any_of(id, is_control))
+        return fault(errc::invalid_id, "the id holds a control character");
+    return {};
+}
+
+result<void> check_source(std::string_view source)
+{
+    if (source.empty() || boost::urls::parse_uri_reference(source)) return {};
+    return fault(errc::invalid_source, "the source " + quoted(source) + " is no URI-reference");
+}
+
+result<void> check_metadata_key(std::string_view key, std::size_t entries)
+{
+    if (key.empty()) return fault(errc::invalid_metadata, "a metadata key is empty");
+    if (key.size() > max_metadata_key_bytes)
+        return fault(errc::invalid_metadata, "a metadata key is longer than 255 bytes");
+    if (entries >= max_metadata_entries)
+        return fault(errc::invalid_metadata, "there are more than 64 metadata entries");
+    return {};
+}
+
+result<void> validate(event const& e, event_limits const& limits)
+{
+    if (auto good = at_field(check_type(e.type), "type"); !good) return good;
+    if (auto good = at_field(check_id(e.id), "id"); !good) return good;
+    if (auto good = check_utf8(e.id, "id"); !good) return good;
+    if (e.timestamp && !has_four_digit_year(*e.timestamp))
+        return fault(errc::invalid_timestamp, "the timestamp is not in the years 0000 to 9999",
+                     "timestamp");
+    if (auto good = check_utf8(e.message, "message"); !good) return good;
+    if (auto good = at_field(check_metadata(e.metadata), "metadata"); !good) return good;
+    if (auto good = at_field(check_source(e.source), "source"); !good) return good;
+    if (auto good = at_field(check_data(e.data, limits.max_json_depth), "data"); !good) return good;
+    return check_size(e, limits.max_event_bytes);
+}
+
+}   // namespace thump::wire
