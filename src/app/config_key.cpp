@@ -23,6 +23,8 @@ template <class... F>
 struct overloaded : F... {
     using F::operator()...;
 };
+template <class... F>
+overloaded(F...) -> overloaded<F...>;
 
 bool assign_value(config& c, integer_kind const& kind, json::value const& v)
 {

@@ -75,6 +75,30 @@ config_key const& listen_key()
     return *find_key("server", "listen");
 }
 
+bool begins_like_a_key(std::string_view name)
+{
+    return std::ranges::any_of(config_keys(), [&](config_key const& key) {
+        auto const section = boost::algorithm::to_upper_copy(std::string{key.section});
+        return name.starts_with(std::string{prefix} + section + "_");
+    });
+}
+
+std::string read(std::filesystem::path const& file)
+try {
+    std::ifstream in;
+    in.exceptions(std::ios::failbit | std::ios::badbit);
+    in.open(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>{in}, {}};
+} catch (std::ios::failure const&) {
+    auto const why = std::generic_category().message(errno);
+    throw config_error{file.string() + ": cannot be read: " + why};
+}
+
+config_key const& listen_key()
+{
+    return *find_key("server", "listen");
+}
+
 std::string section_prefix(config_key const& key)
 {
     return std::string{prefix} + boost::algorithm::to_upper_copy(std::string{key.section}) + "_";
@@ -134,12 +158,10 @@ std::vector<std::string> apply_environment(config& c, environment const& variabl
 
     std::vector<std::string> unknown;
     for (auto const& [name, text] : variables) {
-        auto const keys = config_keys();
-        auto const key = std::ranges::find(keys, name, variable);
-        if (key != keys.end())
+        auto const key = std::ranges::find(config_keys(), name, variable);
+        if (key != config_keys().end())
             apply_variable(c, *key, name, text);
-        else if (std::ranges::any_of(
-                     keys, [&](auto const& k) { return name.starts_with(section_prefix(k)); }))
+        else if (begins_like_a_key(name))
             unknown.push_back(name);
     }
     return unknown;
