@@ -89,8 +89,10 @@ public:
     bool on_comment(json::string_view, error_code&) { return true; }
 
 private:
+    // Deeper than a section's keys there is nothing that could be right.
     bool note_line(error_code& ec)
     {
+        if (path_.size() > 2) return true;
         std::string joined;
         for (auto const& part : path_)
             joined.append(joined.empty() ? "" : ".").append(part);

@@ -83,27 +83,6 @@ bool begins_like_a_key(std::string_view name)
     });
 }
 
-std::string read(std::filesystem::path const& file)
-try {
-    std::ifstream in;
-    in.exceptions(std::ios::failbit | std::ios::badbit);
-    in.open(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>{in}, {}};
-} catch (std::ios::failure const&) {
-    auto const why = std::generic_category().message(errno);
-    throw config_error{file.string() + ": cannot be read: " + why};
-}
-
-config_key const& listen_key()
-{
-    return *find_key("server", "listen");
-}
-
-std::string section_prefix(config_key const& key)
-{
-    return std::string{prefix} + boost::algorithm::to_upper_copy(std::string{key.section}) + "_";
-}
-
 // A comment in lines of at most 100 columns.
 std::string comment(std::string_view words)
 {
