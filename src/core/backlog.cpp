@@ -75,8 +75,9 @@ struct backlog::storage {
     }
 };
 
+backlog::backlog(backlog_options const& options) noexcept : options_{&options} {}
+
 backlog::~backlog() = default;
-backlog::backlog(backlog&& other) noexcept = default;
 
 bool backlog::idle() const noexcept
 {

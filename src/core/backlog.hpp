@@ -46,10 +46,10 @@ struct backlog_options {
 class backlog {
 public:
     /// @param options Must outlive the queue; subscribers that ask for the same may share it.
-    explicit backlog(backlog_options const& options) noexcept : options_{&options} {}
+    explicit backlog(backlog_options const& options) noexcept;
     ~backlog();
-    backlog(backlog&& other) noexcept;
-    backlog& operator=(backlog&&) = delete;
+    backlog(backlog const&) = delete;
+    backlog& operator=(backlog const&) = delete;
 
     /// Takes in a matching event, as the policy allows.
     push_result push(event_ptr const& e);

@@ -1,0 +1,73 @@
+#include <thump/broker.hpp>
+
+#include <net/broker_impl.hpp>
+
+#include <boost/system/system_error.hpp>
+#include <boost/throw_exception.hpp>
+
+#include <utility>
+
+namespace thump {
+
+broker::broker(executor_type ex, broker_options options)
+    : impl_{std::make_shared<detail::broker_impl>(std::move(ex), std::move(options))}
+{
+}
+
+broker::~broker()
+{
+    impl_->stop();
+}
+
+boost::system::error_code broker::publish(event e)
+{
+    return impl_->publish(std::move(e));
+}
+
+void broker::initiate_publish(std::shared_ptr<detail::broker_impl> impl, event e,
+                              publish_handler handler)
+{
+    impl->async_publish(std::move(e), std::move(handler));
+}
+
+subscription broker::subscribe(subscription_options options)
+{
+    boost::system::error_code ec;
+    auto s = subscribe(std::move(options), ec);
+    if (ec) boost::throw_exception(boost::system::system_error{ec, "thump::broker::subscribe"});
+    return s;
+}
+
+subscription broker::subscribe(subscription_options options, boost::system::error_code& ec)
+{
+    auto box = impl_->subscribe(options, ec);
+    if (!box) return {};
+    return {std::move(box), impl_->executor()};
+}
+
+void broker::stop()
+{
+    impl_->stop();
+}
+
+std::size_t broker::subscriber_count() const noexcept
+{
+    return impl_->subscriber_count();
+}
+
+stats broker::stats() const
+{
+    return impl_->stats();
+}
+
+std::string const& broker::epoch() const noexcept
+{
+    return impl_->epoch();
+}
+
+broker::executor_type broker::get_executor() const noexcept
+{
+    return impl_->executor();
+}
+
+}   // namespace thump

@@ -1,0 +1,400 @@
+#include <net/broker_impl.hpp>
+
+#include <wire/event_rules.hpp>
+
+#include <thump/catalog.hpp>
+#include <thump/errc.hpp>
+
+#include <boost/asio/append.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <array>
+#include <random>
+#include <stdexcept>
+#include <utility>
+
+namespace thump::detail {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+/// Someone who waits for the sequence number of an event in the intake.
+struct pending_receipt {
+    parked_handler<void(error_code, receipt)> handler;
+};
+
+namespace {
+
+// Events that one visit to the strand takes from the intake: fewer than a default queue holds, so
+// that a receiver in the same context gets its turn before its queue overflows.
+constexpr std::size_t drain_limit = 32;
+
+// A turn that has grown to this is fanned out without waiting for its end.
+constexpr std::size_t max_turn_events = 1024;
+constexpr std::size_t max_turn_bytes = std::size_t{256} << 10;
+
+std::string random_token()
+{
+    std::random_device device;
+    std::string token;
+    static constexpr char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
+    for (int i = 0; i < 16; ++i)
+        token += digits[device() & 31];
+    return token;
+}
+
+std::uint64_t random_seed()
+{
+    std::random_device device;
+    return std::uint64_t{device()} << 32 | device();
+}
+
+broker_options checked(broker_options options)
+{
+    if (options.intake_capacity < 1 || options.intake_capacity > 65'534)
+        throw std::invalid_argument{"thump::broker_options::intake_capacity must be 1 to 65534"};
+    if (options.max_subscribers < 1)
+        throw std::invalid_argument{"thump::broker_options::max_subscribers must be at least 1"};
+    if (options.limits.max_event_bytes < 256 || options.limits.max_event_bytes > std::size_t{1}
+                                                                                     << 20)
+        throw std::invalid_argument{"thump::event_limits::max_event_bytes must be 256 to 1048576"};
+    if (options.limits.max_json_depth < 1 || options.limits.max_json_depth > 256)
+        throw std::invalid_argument{"thump::event_limits::max_json_depth must be 1 to 256"};
+    return options;
+}
+
+bool acceptable(subscription_options const& o) noexcept
+{
+    return o.queue >= 1 && o.queue <= 1'000'000 && o.queue_bytes >= 1 && !o.key.empty() &&
+           o.name.size() <= 255 && o.overflow != overflow::catch_up;
+}
+
+}   // namespace
+
+broker_impl::broker_impl(executor_type ex, broker_options options)
+    : executor_{ex}
+    , strand_{asio::make_strand(ex)}
+    , options_{checked(std::move(options))}
+    , intake_{options_.intake_capacity}
+    , core_{random_token(), random_seed()}
+{
+}
+
+broker_impl::~broker_impl()
+{
+    // Nothing is under way on the strand: it would hold a share in this.
+    for (intake_entry entry; intake_.pop(entry);) {
+        boost::intrusive_ptr<published_event> const dropped{entry.what, false};
+        std::unique_ptr<pending_receipt> const receipt{entry.receipt};
+    }
+    // A waiting receive may own its subscription, and with it the mailbox that holds the receive.
+    for (auto& [id, box] : registry_) {
+        box->destroy_waiters();
+        box->finish(errc::stopped);
+    }
+}
+
+// ---------------------------------------------------------------- publishing
+
+error_code broker_impl::check(event const& e) const
+{
+    if (auto const valid = wire::validate(e, options_.limits); !valid) return valid.error().code;
+    if (options_.strict_catalog && !find_type(e.type)) return errc::unknown_type;
+    return {};
+}
+
+error_code broker_impl::publish(event&& e)
+{
+    return enter_intake(std::move(e), nullptr);
+}
+
+void broker_impl::async_publish(event&& e, publish_handler handler)
+{
+    if (auto const ec = enter_intake(std::move(e), &handler))
+        asio::post(executor_, asio::append(std::move(handler), ec, receipt{}));
+}
+
+// Takes the handler only on success.
+error_code broker_impl::enter_intake(event&& e, publish_handler* handler)
+{
+    if (auto const ec = check(e)) return ec;
+    if (!e.timestamp) e.timestamp = time_point::now();
+    if (e.source.empty()) e.source = options_.default_source;
+
+    boost::intrusive_ptr<published_event> shared{new published_event{std::move(e)}};
+    std::unique_ptr<pending_receipt> waits;
+    if (handler) waits.reset(new pending_receipt{{std::move(*handler), executor_}});
+
+    // `finish_stop` waits until nobody is in here, so what was pushed is always drained.
+    entering_.fetch_add(1);
+    bool const open = !stopped_.load();
+    bool const pushed = open && intake_.push({shared.get(), waits.get()});
+    if (pushed) {
+        shared.detach();
+        waits.release();
+        schedule_drain();
+    }
+    entering_.fetch_sub(1);
+    if (pushed) return {};
+
+    refused_.fetch_add(1, std::memory_order_relaxed);
+    if (handler) *handler = waits->handler.release();
+    return open ? errc::intake_full : errc::stopped;
+}
+
+void broker_impl::schedule_drain()
+{
+    // One post for a burst. The exchange pairs with the store in `drain`.
+    if (!drain_scheduled_.exchange(true))
+        asio::post(strand_, [self = shared_from_this()] { self->drain(); });
+}
+
+void broker_impl::drain()
+{
+    drain_scheduled_.store(false);
+    drain_some(drain_limit);
+    if (!intake_.empty()) schedule_drain();
+    flush();
+}
+
+void broker_impl::drain_some(std::size_t limit)
+{
+    auto const now = time_point::now();
+    for (intake_entry entry; limit > 0 && intake_.pop(entry); --limit)
+        accept(entry, now);
+}
+
+void broker_impl::accept(intake_entry entry, time_point now)
+{
+    std::unique_ptr<pending_receipt> const waits{entry.receipt};
+    auto const e = sequence({entry.what, false}, now);
+    if (waits) waits->handler.complete({}, {e->id, e->seq});
+}
+
+event_ptr broker_impl::sequence(boost::intrusive_ptr<published_event> e, time_point now)
+{
+    // Whoever subscribed before this event was published sees it.
+    if (changes_pending_.load(std::memory_order_acquire)) apply_changes();
+    if (core_.turn_events() >= max_turn_events || core_.turn_bytes() >= max_turn_bytes) flush();
+    auto shared = core_.publish(std::move(e), now);
+    published_.store(core_.last_seq(), std::memory_order_relaxed);
+    return shared;
+}
+
+error_code broker_impl::publish_on_strand(event&& e, receipt& r)
+{
+    if (stopped_.load()) {
+        refused_.fetch_add(1, std::memory_order_relaxed);
+        return errc::stopped;
+    }
+    if (options_.strict_catalog && !find_type(e.type)) return errc::unknown_type;
+    auto const now = time_point::now();
+    if (!e.timestamp) e.timestamp = now;
+    if (e.source.empty()) e.source = options_.default_source;
+    boost::intrusive_ptr<published_event> shared{new published_event{std::move(e)}};
+    auto const published = sequence(std::move(shared), now);
+    r.id = published->id;
+    r.seq = published->seq;
+    schedule_flush();
+    return {};
+}
+
+// ---------------------------------------------------------------- fan-out
+
+void broker_impl::schedule_flush()
+{
+    if (std::exchange(flush_scheduled_, true)) return;
+    // Behind whatever is ready to run in this turn of the loop.
+    asio::post(strand_, [self = shared_from_this()] {
+        self->flush_scheduled_ = false;
+        self->flush();
+    });
+}
+
+void broker_impl::flush()
+{
+    if (core_.turn_empty()) return;
+    for (auto const id : core_.matched_filters()) {
+        if (id >= boxes_.size()) continue;
+        for (auto const& box : boxes_[id])
+            box->deliver(core_.matched(id));
+    }
+    for (auto* const sink : sinks_)
+        sink->on_turn(core_);
+    core_.end_turn();
+}
+
+// ---------------------------------------------------------------- subscribing
+
+std::uint64_t broker_impl::join() noexcept
+{
+    if (subscribers_.fetch_add(1, std::memory_order_relaxed) >= options_.max_subscribers) {
+        leave();
+        return 0;
+    }
+    return next_id_.fetch_add(1, std::memory_order_relaxed);
+}
+
+std::shared_ptr<mailbox> broker_impl::subscribe(subscription_options const& options, error_code& ec)
+{
+    auto wanted = filter::make(options.types, options.where);
+    if (!wanted || !acceptable(options)) {
+        ec = errc::invalid_parameter;
+        return nullptr;
+    }
+    if (stopped_.load()) {
+        ec = errc::stopped;
+        return nullptr;
+    }
+    auto const id = join();
+    if (id == 0) {
+        ec = errc::too_many_subscribers;
+        return nullptr;
+    }
+    auto box = std::make_shared<mailbox>(weak_from_this(), id, std::move(*wanted), options);
+    {
+        std::lock_guard const lock{registry_mutex_};
+        registry_.emplace(id, box);
+        changes_.push_back({box, true});
+        changes_pending_.store(true, std::memory_order_release);
+    }
+    // A stop that began meanwhile may not have seen this one.
+    if (stopped_.load())
+        asio::post(strand_, [self = shared_from_this()] { self->apply_changes(); });
+    ec.clear();
+    return box;
+}
+
+void broker_impl::forget(mailbox const& box)
+{
+    std::lock_guard const lock{registry_mutex_};
+    auto const found = registry_.find(box.id());
+    if (found == registry_.end()) return;
+    auto const known = std::move(found->second);
+    registry_.erase(found);
+    retired_ += known->ledger();
+    retired_gaps_ += known->gaps_told();
+    leave();
+    // One that the strand has not seen yet, it need not see.
+    auto const same = [&](change const& c) { return c.box.get() == &box; };
+    if (std::erase_if(changes_, same) > 0) return;
+    changes_.push_back({known, false});
+    changes_pending_.store(true, std::memory_order_release);
+}
+
+void broker_impl::apply_changes()
+{
+    std::vector<change> changes;
+    {
+        std::lock_guard const lock{registry_mutex_};
+        changes.swap(changes_);
+        changes_pending_.store(false, std::memory_order_relaxed);
+    }
+    flush();   // a filter may be shared with subscriptions that want this turn
+    for (auto& [box, add] : changes)
+        add ? apply_add(std::move(box)) : apply_remove(*box);
+}
+
+void broker_impl::apply_add(std::shared_ptr<mailbox> box)
+{
+    if (finished_) return box->finish(errc::end_of_stream);
+    auto const id = core_.attach(box->wanted());
+    if (boxes_.size() <= id) boxes_.resize(id + 1);
+    filter_of_.emplace(box->id(), id);
+    boxes_[id].push_back(std::move(box));
+}
+
+void broker_impl::apply_remove(mailbox const& box)
+{
+    auto const found = filter_of_.find(box.id());
+    if (found == filter_of_.end()) return;
+    auto const id = found->second;
+    filter_of_.erase(found);
+    std::erase_if(boxes_[id], [&](auto const& b) { return b.get() == &box; });
+    core_.detach(id);
+}
+
+core::filter_id broker_impl::attach(filter const& f)
+{
+    flush();
+    return core_.attach(f);
+}
+
+void broker_impl::detach(core::filter_id id)
+{
+    flush();
+    core_.detach(id);
+}
+
+void broker_impl::add_sink(net::turn_sink& sink)
+{
+    flush();
+    std::lock_guard const lock{registry_mutex_};
+    sinks_.push_back(&sink);
+}
+
+void broker_impl::remove_sink(net::turn_sink& sink)
+{
+    std::lock_guard const lock{registry_mutex_};
+    if (std::erase(sinks_, &sink) == 0) return;
+    auto const last = sink.totals();
+    retired_ += last.ledger;
+    retired_gaps_ += last.gaps;
+}
+
+// ---------------------------------------------------------------- stopping
+
+void broker_impl::stop()
+{
+    if (stopped_.exchange(true)) return;
+    asio::post(strand_, [self = shared_from_this()] { self->finish_stop(); });
+}
+
+void broker_impl::finish_stop()
+{
+    // Publishers that saw the broker open are about to push; what they push was accepted.
+    if (entering_.load() != 0) {
+        asio::post(strand_, [self = shared_from_this()] { self->finish_stop(); });
+        return;
+    }
+    while (!intake_.empty())
+        drain_some(drain_limit);
+    apply_changes();
+    flush();
+    finished_ = true;
+    for (auto const& boxes : boxes_)
+        for (auto const& box : boxes)
+            box->finish(errc::end_of_stream);
+    for (auto* const sink : sinks_)
+        sink->on_stop();
+}
+
+// ---------------------------------------------------------------- figures
+
+thump::stats broker_impl::stats() const
+{
+    thump::stats s;
+    s.epoch = core_.epoch();
+    s.last_seq = s.published = published_.load(std::memory_order_relaxed);
+    s.refused = refused_.load(std::memory_order_relaxed);
+    s.subscribers = subscribers_.load(std::memory_order_relaxed);
+    s.intake_capacity = intake_.capacity();
+    s.intake_size = std::min(intake_.size(), intake_.capacity());
+
+    std::lock_guard const lock{registry_mutex_};
+    s.ledger = retired_;
+    s.gaps = retired_gaps_;
+    for (auto const& [id, box] : registry_) {
+        s.ledger += box->ledger();
+        s.gaps += box->gaps_told();
+    }
+    for (auto const* const sink : sinks_) {
+        auto const part = sink->totals();
+        s.ledger += part.ledger;
+        s.gaps += part.gaps;
+    }
+    return s;
+}
+
+}   // namespace thump::detail

@@ -1,0 +1,129 @@
+// The broker behind its handle: the strand, the intake, the subscriptions, the turn.
+#pragma once
+
+#include <core/broker.hpp>
+#include <net/intake.hpp>
+#include <net/mailbox.hpp>
+#include <net/turn_sink.hpp>
+
+#include <thump/broker.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+namespace thump::detail {
+
+/// Shared by the handle and by whatever is under way on the strand.
+class broker_impl : public std::enable_shared_from_this<broker_impl> {
+public:
+    using executor_type = boost::asio::any_io_executor;
+    using strand_type = boost::asio::strand<executor_type>;
+    using publish_handler =
+        boost::asio::any_completion_handler<void(boost::system::error_code, receipt)>;
+
+    broker_impl(executor_type ex, broker_options options);
+    ~broker_impl();
+
+    // ---- Any thread.
+
+    boost::system::error_code publish(event&& e);
+    void async_publish(event&& e, publish_handler handler);
+    std::shared_ptr<mailbox> subscribe(subscription_options const& options,
+                                       boost::system::error_code& ec);
+    /// Takes an ended mailbox off the books.
+    void forget(mailbox const& box);
+    void stop();
+
+    /// Takes a place among the subscribers, for one of a sink. Every success wants `leave`.
+    /// @return the subscriber's id, or 0 where the limit is reached.
+    [[nodiscard]] std::uint64_t join() noexcept;
+    void leave() noexcept { subscribers_.fetch_sub(1, std::memory_order_relaxed); }
+
+    [[nodiscard]] bool stopped() const noexcept { return stopped_.load(); }
+    [[nodiscard]] std::size_t subscriber_count() const noexcept { return subscribers_.load(); }
+    [[nodiscard]] thump::stats stats() const;
+    [[nodiscard]] std::string const& epoch() const noexcept { return core_.epoch(); }
+    [[nodiscard]] broker_options const& options() const noexcept { return options_; }
+    [[nodiscard]] executor_type const& executor() const noexcept { return executor_; }
+    [[nodiscard]] strand_type const& strand() const noexcept { return strand_; }
+
+    // ---- The strand only.
+
+    /// Publishes a valid event and tells its place. What the loop turn publishes is fanned out
+    /// together, when the turn's events are exhausted.
+    boost::system::error_code publish_on_strand(event&& e, receipt& r);
+
+    /// As `core::broker::attach` and `detach`, between turns.
+    core::filter_id attach(filter const& f);
+    void detach(core::filter_id id);
+
+    void add_sink(net::turn_sink& sink);
+    void remove_sink(net::turn_sink& sink);
+
+    [[nodiscard]] std::uint64_t last_seq() const noexcept { return core_.last_seq(); }
+
+private:
+    struct change {
+        std::shared_ptr<mailbox> box;
+        bool add;
+    };
+    using mailboxes = std::vector<std::pair<core::filter_id, std::shared_ptr<mailbox>>>;
+
+    boost::system::error_code check(event const& e) const;
+    boost::system::error_code enter_intake(event&& e, publish_handler* handler);
+    void schedule_drain();
+    void drain();
+    void drain_some(std::size_t limit);
+    void accept(intake_entry entry, time_point now);
+    event_ptr sequence(boost::intrusive_ptr<published_event> e, time_point now);
+    void schedule_flush();
+    void flush();
+    void finish_stop();
+    void apply_changes();
+    void apply_add(std::shared_ptr<mailbox> box);
+    void apply_remove(mailbox const& box);
+
+    executor_type const executor_;
+    strand_type const strand_;
+    broker_options const options_;
+
+    // Written by publishers.
+    intake intake_;
+    std::atomic<bool> drain_scheduled_{false};
+    std::atomic<bool> stopped_{false};
+    std::atomic<std::size_t> entering_{
+        0};   // publishers between their look at stopped_ and the push
+    std::atomic<std::uint64_t> refused_{0};
+    std::atomic<std::size_t> subscribers_{0};
+    std::atomic<std::uint64_t> next_id_{1};
+
+    // Written by the strand, read by `stats`.
+    std::atomic<std::uint64_t> published_{0};
+
+    // Who subscribes and unsubscribes. A change takes effect before the next event is sequenced.
+    mutable std::mutex registry_mutex_;
+    std::unordered_map<std::uint64_t, std::shared_ptr<mailbox>> registry_;
+    std::vector<change> changes_;
+    std::vector<net::turn_sink*> sinks_;
+    thump::ledger retired_;
+    std::uint64_t retired_gaps_ = 0;
+    std::atomic<bool> changes_pending_{false};
+
+    // The strand's own.
+    core::broker core_;
+    std::vector<std::vector<std::shared_ptr<mailbox>>> boxes_;       // by filter_id
+    std::unordered_map<std::uint64_t, core::filter_id> filter_of_;   // by mailbox id
+    bool flush_scheduled_ = false;
+    bool finished_ = false;
+};
+
+}   // namespace thump::detail

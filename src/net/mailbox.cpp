@@ -1,0 +1,165 @@
+#include <net/mailbox.hpp>
+
+#include <thump/errc.hpp>
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/error.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace thump::detail {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+mailbox::mailbox(std::weak_ptr<broker_impl> owner, std::uint64_t id, thump::filter f,
+                 subscription_options const& options)
+    : owner_{std::move(owner)}
+    , id_{id}
+    , filter_{std::move(f)}
+    , options_{core::backlog_options::from(options)}
+    , queue_{options_}
+{
+}
+
+void mailbox::deliver(std::span<event_ptr const> events)
+{
+    completions done;
+    {
+        std::lock_guard const lock{mutex_};
+        if (end_) return;
+        for (auto const& e : events) {
+            if (queue_.push(e) == core::push_result::closed) {
+                end_ = errc::slow_consumer;
+                break;
+            }
+            // Hand over at once, so that a burst does not overflow a queue whose receiver waits.
+            if (!waiters_.empty()) match_waiters(done);
+        }
+        if (end_) match_waiters(done);
+    }
+    complete(std::move(done));
+}
+
+void mailbox::receive(asio::any_io_executor const& io, receive_handler handler)
+{
+    auto slot = asio::get_associated_cancellation_slot(handler);
+    completions done;
+    std::uint64_t waiter_id;
+    {
+        std::lock_guard const lock{mutex_};
+        waiter_id = next_waiter_++;
+        waiters_.push_back({waiter_id, {std::move(handler), io}});
+        match_waiters(done);
+        // Under the lock: once it is released, the receive may complete and its slot be gone.
+        if (done.empty() && slot.is_connected())
+            slot.assign([weak = weak_from_this(), waiter_id](asio::cancellation_type type) {
+                if (type == asio::cancellation_type::none) return;
+                if (auto const self = weak.lock()) self->cancel(waiter_id);
+            });
+    }
+    complete(std::move(done));
+}
+
+std::optional<delivery> mailbox::try_receive(error_code& ec)
+{
+    std::lock_guard const lock{mutex_};
+    ec.clear();
+    // Receives that are under way come first.
+    if (!waiters_.empty()) return std::nullopt;
+    auto next = take_next();
+    if (!next && end_) ec = end_;
+    return next;
+}
+
+std::optional<delivery> mailbox::take_next()
+{
+    if (auto const due = queue_.take_gap()) {
+        ++gaps_told_;
+        return delivery{*due};
+    }
+    if (queue_.run() > 0) return delivery{queue_.pop()};
+    return std::nullopt;
+}
+
+void mailbox::match_waiters(completions& done)
+{
+    while (!waiters_.empty()) {
+        auto next = take_next();
+        if (!next && !end_) return;
+        done.push_back({std::move(waiters_.front()), next ? error_code{} : end_,
+                        next ? std::move(*next) : delivery{}});
+        waiters_.pop_front();
+    }
+}
+
+void mailbox::complete(completions done)
+{
+    for (auto& [who, ec, what] : done)
+        who.handler.complete(ec, std::move(what));
+}
+
+void mailbox::cancel(std::uint64_t waiter_id)
+{
+    completions done;
+    {
+        std::lock_guard const lock{mutex_};
+        auto const found = std::ranges::find(waiters_, waiter_id, &waiter::id);
+        if (found == waiters_.end()) return;
+        done.push_back({std::move(*found), asio::error::operation_aborted, {}});
+        waiters_.erase(found);
+    }
+    complete(std::move(done));
+}
+
+void mailbox::finish(error_code reason)
+{
+    completions done;
+    {
+        std::lock_guard const lock{mutex_};
+        if (end_) return;
+        end_ = reason;
+        match_waiters(done);
+    }
+    complete(std::move(done));
+}
+
+void mailbox::unsubscribe()
+{
+    completions done;
+    {
+        std::lock_guard const lock{mutex_};
+        queue_.abandon();
+        end_ = errc::unsubscribed;
+        match_waiters(done);
+    }
+    complete(std::move(done));
+}
+
+void mailbox::destroy_waiters() noexcept
+{
+    std::list<waiter> doomed;
+    std::lock_guard const lock{mutex_};
+    doomed.swap(waiters_);
+}
+
+bool mailbox::ended() const
+{
+    std::lock_guard const lock{mutex_};
+    return end_.failed();
+}
+
+thump::ledger mailbox::ledger() const
+{
+    std::lock_guard const lock{mutex_};
+    return queue_.ledger();
+}
+
+std::uint64_t mailbox::gaps_told() const
+{
+    std::lock_guard const lock{mutex_};
+    return gaps_told_;
+}
+
+}   // namespace thump::detail

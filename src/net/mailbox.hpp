@@ -1,0 +1,95 @@
+// The receiving end of a subscription inside the process.
+#pragma once
+
+#include <core/backlog.hpp>
+#include <net/parked_handler.hpp>
+
+#include <thump/delivery.hpp>
+#include <thump/subscription_options.hpp>
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace thump::detail {
+
+class broker_impl;
+
+/// A bounded queue between the broker's strand, which fills it, and receivers on any thread.
+///
+/// The lock is held for a few instructions at a time and never while a handler runs.
+class mailbox : public std::enable_shared_from_this<mailbox> {
+public:
+    using receive_handler =
+        boost::asio::any_completion_handler<void(boost::system::error_code, delivery)>;
+
+    mailbox(std::weak_ptr<broker_impl> owner, std::uint64_t id, thump::filter f,
+            subscription_options const& options);
+
+    /// Queues a turn's events as the policy allows, and completes receives that wait for them.
+    /// Requires: the broker's strand.
+    void deliver(std::span<event_ptr const> events);
+
+    /// Begins a receive, which completes on `io` or where the handler wants.
+    void receive(boost::asio::any_io_executor const& io, receive_handler handler);
+
+    std::optional<delivery> try_receive(boost::system::error_code& ec);
+
+    /// No event will follow. What is queued can still be received; after it, `reason`.
+    void finish(boost::system::error_code reason);
+
+    /// Ends the subscription from the receiver's side: what is queued is lost, and counted.
+    void unsubscribe();
+
+    /// Destroys waiting receives without completing them, as the broker goes.
+    void destroy_waiters() noexcept;
+
+    [[nodiscard]] bool ended() const;
+    [[nodiscard]] thump::ledger ledger() const;
+    [[nodiscard]] std::uint64_t gaps_told() const;
+    [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
+    [[nodiscard]] thump::filter const& wanted() const noexcept { return filter_; }
+    [[nodiscard]] std::weak_ptr<broker_impl> const& owner() const noexcept { return owner_; }
+
+private:
+    // A receive under way.
+    struct waiter {
+        std::uint64_t id;
+        parked_handler<void(boost::system::error_code, delivery)> handler;
+    };
+    // A receive that has its result.
+    struct completion {
+        waiter who;
+        boost::system::error_code ec;
+        delivery what;
+    };
+    using completions = std::vector<completion>;
+
+    std::optional<delivery> take_next();
+    void match_waiters(completions& done);
+    static void complete(completions done);
+    void cancel(std::uint64_t waiter_id);
+
+    std::weak_ptr<broker_impl> const owner_;
+    std::uint64_t const id_;
+    thump::filter const filter_;
+    core::backlog_options const options_;
+
+    mutable std::mutex mutex_;
+    // Guarded by mutex_:
+    core::backlog queue_;
+    std::list<waiter> waiters_;
+    std::uint64_t next_waiter_ = 0;
+    std::uint64_t gaps_told_ = 0;
+    boost::system::error_code end_;   // why no event will follow; clear while some may
+};
+
+}   // namespace thump::detail

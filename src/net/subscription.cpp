@@ -1,0 +1,73 @@
+#include <thump/subscription.hpp>
+
+#include <net/broker_impl.hpp>
+#include <net/mailbox.hpp>
+
+#include <boost/asio/append.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/system_executor.hpp>
+
+#include <utility>
+
+namespace thump {
+
+namespace asio = boost::asio;
+
+subscription::subscription() noexcept = default;
+
+subscription::subscription(std::shared_ptr<detail::mailbox> box, executor_type ex) noexcept
+    : mailbox_{std::move(box)}, executor_{std::move(ex)}
+{
+}
+
+subscription::subscription(subscription&& other) noexcept = default;
+
+subscription& subscription::operator=(subscription&& other) noexcept
+{
+    if (this != &other) {
+        unsubscribe();
+        mailbox_ = std::move(other.mailbox_);
+        executor_ = std::move(other.executor_);
+    }
+    return *this;
+}
+
+subscription::~subscription()
+{
+    unsubscribe();
+}
+
+void subscription::initiate_receive(std::shared_ptr<detail::mailbox> box, executor_type ex,
+                                    receive_handler handler)
+{
+    if (box) return box->receive(ex, std::move(handler));
+    // A handle of no subscription has no executor of its own either.
+    asio::post(asio::system_executor{},
+               asio::append(std::move(handler), make_error_code(errc::unsubscribed), delivery{}));
+}
+
+std::optional<delivery> subscription::try_receive(boost::system::error_code& ec)
+{
+    if (mailbox_) return mailbox_->try_receive(ec);
+    ec = errc::unsubscribed;
+    return std::nullopt;
+}
+
+void subscription::unsubscribe() noexcept
+{
+    if (!mailbox_) return;
+    mailbox_->unsubscribe();
+    if (auto const owner = mailbox_->owner().lock()) owner->forget(*mailbox_);
+}
+
+std::uint64_t subscription::id() const noexcept
+{
+    return mailbox_ ? mailbox_->id() : 0;
+}
+
+thump::ledger subscription::ledger() const
+{
+    return mailbox_ ? mailbox_->ledger() : thump::ledger{};
+}
+
+}   // namespace thump
