@@ -30,14 +30,15 @@ constexpr bool is_digit(char c) noexcept
     return c >= '0' && c <= '9';
 }
 
-// Whether the request-line ends in a version that is well-formed, whichever it is.
-bool names_version(std::string_view head) noexcept
+// Whether the request-line ends in a version that is well-formed, and is none spoken here.
+bool names_other_version(std::string_view head) noexcept
 {
     constexpr std::string_view form = " HTTP/1.1";
     auto const line = head.substr(0, head.find("\r\n"));
     if (line.size() < form.size()) return false;
     auto const tail = line.substr(line.size() - form.size());
-    return tail.starts_with(" HTTP/") && is_digit(tail[6]) && tail[7] == '.' && is_digit(tail[8]);
+    return tail.starts_with(" HTTP/") && is_digit(tail[6]) && tail[7] == '.' && is_digit(tail[8]) &&
+           tail != " HTTP/1.1" && tail != " HTTP/1.0";
 }
 
 std::string_view sentence(boost::system::error_code reason) noexcept
@@ -207,7 +208,7 @@ void http_parser::fail(boost::system::error_code reason)
 {
     if (reason.category() == category())
         fail(static_cast<errc>(reason.value()), grammar_->detail());
-    else if (reason == http::error::bad_version && names_version(head_))
+    else if (reason == http::error::bad_version && names_other_version(head_))
         fail(errc::unsupported_version, "the request line names another version of HTTP");
     else
         fail(errc::bad_request, std::string{sentence(reason)});

@@ -58,7 +58,10 @@ public:
     [[nodiscard]] error const& failure() const noexcept { return failure_; }
 
     /// Whether any byte of a request has arrived.
-    [[nodiscard]] bool started() const noexcept { return !head_.empty(); }
+    [[nodiscard]] bool started() const noexcept
+    {
+        return !head_.empty() || state_ == status::failed;
+    }
 
     /// Whether the head has arrived and its grammar holds.
     [[nodiscard]] bool head_complete() const noexcept { return head_complete_; }
