@@ -202,6 +202,12 @@ BOOST_AUTO_TEST_CASE(malformed_fields_are_refused)
     BOOST_TEST(only_request(get(host + "A: caf\xc3\xa9\r\n")).fields[1] == "A: caf\xc3\xa9");
 }
 
+BOOST_AUTO_TEST_CASE(what_cannot_become_a_request_is_refused_at_once)
+{
+    for (std::string const stream : {"\x16", " ", "\n", "GET / HTTP/1.1\n", "GET / HTTP/1.1\r\n\t"})
+        BOOST_TEST((parse(stream).failure == errc::bad_request), stream);
+}
+
 BOOST_AUTO_TEST_CASE(host_stands_exactly_once_and_is_valid)
 {
     check_refused({
@@ -321,9 +327,11 @@ BOOST_AUTO_TEST_CASE(chunk_extensions_and_trailers_are_bounded)
     std::string many = chunked;
     for (int i = 0; i < 50; ++i)
         many += "1;a=" + std::string(100, 'x') + "\r\nZ\r\n";
+    many += "0\r\n\r\n";
     std::string zeros = chunked;
     for (int i = 0; i < 50; ++i)
         zeros += std::string(200, '0') + "1\r\nZ\r\n";
+    zeros += "0\r\n\r\n";
     std::string trailers = chunked + "0\r\n";
     for (int i = 0; i < 200; ++i)
         trailers += "A: " + std::string(50, 'x') + "\r\n";
