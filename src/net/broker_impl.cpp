@@ -397,4 +397,14 @@ thump::stats broker_impl::stats() const
     return s;
 }
 
+std::vector<net::subscriber_info> broker_impl::list_local() const
+{
+    std::lock_guard const lock{registry_mutex_};
+    std::vector<net::subscriber_info> all;
+    all.reserve(registry_.size());
+    for (auto const& [id, box] : registry_)
+        all.push_back(box->info());
+    return all;
+}
+
 }   // namespace thump::detail

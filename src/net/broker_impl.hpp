@@ -4,6 +4,7 @@
 #include <core/broker.hpp>
 #include <net/intake.hpp>
 #include <net/mailbox.hpp>
+#include <net/subscriber_info.hpp>
 #include <net/turn_sink.hpp>
 
 #include <thump/broker.hpp>
@@ -51,6 +52,8 @@ public:
     [[nodiscard]] bool stopped() const noexcept { return stopped_.load(); }
     [[nodiscard]] std::size_t subscriber_count() const noexcept { return subscribers_.load(); }
     [[nodiscard]] thump::stats stats() const;
+    /// The subscriptions inside the process.
+    [[nodiscard]] std::vector<net::subscriber_info> list_local() const;
     [[nodiscard]] std::string const& epoch() const noexcept { return core_.epoch(); }
     [[nodiscard]] broker_options const& options() const noexcept { return options_; }
     [[nodiscard]] executor_type const& executor() const noexcept { return executor_; }
@@ -76,7 +79,6 @@ private:
         std::shared_ptr<mailbox> box;
         bool add;
     };
-    using mailboxes = std::vector<std::pair<core::filter_id, std::shared_ptr<mailbox>>>;
 
     boost::system::error_code check(event const& e) const;
     boost::system::error_code enter_intake(event&& e, publish_handler* handler);

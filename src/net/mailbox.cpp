@@ -19,6 +19,8 @@ mailbox::mailbox(std::weak_ptr<broker_impl> owner, std::uint64_t id, thump::filt
     , id_{id}
     , filter_{std::move(f)}
     , options_{core::backlog_options::from(options)}
+    , name_{options.name}
+    , subscribed_at_{time_point::now()}
     , queue_{options_}
 {
 }
@@ -160,6 +162,21 @@ std::uint64_t mailbox::gaps_told() const
 {
     std::lock_guard const lock{mutex_};
     return gaps_told_;
+}
+
+net::subscriber_info mailbox::info() const
+{
+    std::lock_guard const lock{mutex_};
+    return {id_,
+            "process",
+            {},
+            name_,
+            filter_.to_string(),
+            options_.overflow,
+            options_.queue,
+            subscribed_at_,
+            queue_.ledger(),
+            gaps_told_};
 }
 
 }   // namespace thump::detail

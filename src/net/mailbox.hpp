@@ -3,6 +3,7 @@
 
 #include <core/backlog.hpp>
 #include <net/parked_handler.hpp>
+#include <net/subscriber_info.hpp>
 
 #include <thump/delivery.hpp>
 #include <thump/subscription_options.hpp>
@@ -55,6 +56,7 @@ public:
     [[nodiscard]] bool ended() const;
     [[nodiscard]] thump::ledger ledger() const;
     [[nodiscard]] std::uint64_t gaps_told() const;
+    [[nodiscard]] net::subscriber_info info() const;
     [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
     [[nodiscard]] thump::filter const& wanted() const noexcept { return filter_; }
     [[nodiscard]] std::weak_ptr<broker_impl> const& owner() const noexcept { return owner_; }
@@ -82,6 +84,8 @@ private:
     std::uint64_t const id_;
     thump::filter const filter_;
     core::backlog_options const options_;
+    std::string const name_;
+    time_point const subscribed_at_;
 
     mutable std::mutex mutex_;
     // Guarded by mutex_:

@@ -1,0 +1,21 @@
+// What a WebSocket client may say to the broker, and what it is answered.
+#pragma once
+
+#include <net/ws_session.hpp>
+#include <wire/control_json.hpp>
+
+#include <string_view>
+
+namespace thump::net {
+
+/// Publishes, subscribes and answers for a WebSocket on `/v1/events`.
+class client_session final : public ws_handler {
+public:
+    void on_message(ws_session& session, std::string_view text, bool binary) override;
+
+private:
+    void publish(ws_session& session, wire::publish_message&& message);
+    void subscribe(ws_session& session, wire::subscribe_message&& message);
+};
+
+}   // namespace thump::net

@@ -1,0 +1,116 @@
+// One TCP connection: reading, writing, and the order in which it ends.
+#pragma once
+
+#include <net/fan_group.hpp>
+#include <net/outbox.hpp>
+#include <net/protocol.hpp>
+#include <net/subscriber.hpp>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace thump::net {
+
+class shard;
+
+/// A socket, its outbox, and the protocol spoken on it.
+///
+/// At any time at most one wait for reading and one for writing are under way; nothing is read or
+/// written behind them. The shard keeps it alive until `abort`, or until the peer and we have both
+/// finished.
+class connection : public std::enable_shared_from_this<connection> {
+public:
+    using socket_type = boost::asio::ip::tcp::socket;
+
+    connection(socket_type socket, shard& home);
+    ~connection();
+
+    void start(std::unique_ptr<protocol> first);
+
+    // ---- For protocols.
+
+    [[nodiscard]] shard& home() noexcept { return home_; }
+    [[nodiscard]] net::outbox& outbox() noexcept { return outbox_; }
+    [[nodiscard]] net::protocol& protocol() noexcept { return *protocol_; }
+    [[nodiscard]] net::subscriber* subscriber() noexcept { return subscriber_.get(); }
+    [[nodiscard]] bool open() const noexcept { return state_ == state::open; }
+
+    /// Whether the peer leaves so much unread that nothing more is read from it.
+    [[nodiscard]] bool replies_blocked() const noexcept;
+
+    /// Whether the socket takes no more for now.
+    [[nodiscard]] bool write_blocked() const noexcept { return writing_; }
+
+    /// The next bytes, and all after them, are for `next`.
+    void become(std::unique_ptr<net::protocol> next) { next_protocol_ = std::move(next); }
+
+    /// Subscribes, in place of any subscription that it has. Requires: `s` is attached to nothing.
+    void subscribe(std::unique_ptr<net::subscriber> s, filter const& wanted);
+
+    /// Ends the subscription: no event that has not been begun is sent any more.
+    void unsubscribe();
+
+    /// No more events are matched; what is queued is still sent.
+    void stop_events();
+
+    /// Sends what waits, as far as the socket takes it.
+    void flush();
+
+    /// Sends what waits, tells the peer that nothing follows, and waits a while for it to finish
+    /// too.
+    void finish();
+
+    /// Ends at once.
+    void abort();
+
+    /// The peer's address and port; empty when it has gone.
+    [[nodiscard]] std::string remote() const;
+
+    // ---- For the shard.
+
+    /// Sends or queues a turn's events. Requires: it subscribes.
+    void on_turn(fan_batch const& batch);
+
+    void on_tick(steady_time now);
+    void on_drain();
+
+    std::size_t place = 0;   ///< among the shard's connections
+
+private:
+    enum class state : std::uint8_t { open, finishing, lingering, closed };
+
+    void wait_readable();
+    void on_readable(boost::system::error_code ec);
+    void on_input_end();
+    void feed(std::span<char> bytes);
+    std::size_t feed_protocol(std::span<char> bytes);
+    void feed_held();
+    void wait_writable();
+    void on_writable(boost::system::error_code ec);
+    void send_batch(net::subscriber& s, fan_batch const& batch);
+    void queue_batch(net::subscriber& s, fan_batch const& batch);
+    void all_sent();
+    void shut_down();
+
+    shard& home_;
+    socket_type socket_;
+    net::outbox outbox_;
+    std::unique_ptr<net::protocol> protocol_;
+    std::unique_ptr<net::protocol> next_protocol_;
+    std::unique_ptr<net::subscriber> subscriber_;
+    std::string held_;   // arrived while replies were blocked
+    steady_time linger_until_{};
+    state state_ = state::open;
+    bool reading_ = false;
+    bool writing_ = false;
+    bool input_ended_ = false;
+};
+
+}   // namespace thump::net

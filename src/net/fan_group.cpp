@@ -1,0 +1,59 @@
+#include <net/fan_group.hpp>
+
+#include <net/subscriber.hpp>
+
+namespace thump::net {
+namespace {
+
+// A burst must not leave its buffer behind in every group.
+constexpr std::size_t kept_capacity = std::size_t{64} << 10;
+
+}   // namespace
+
+void fan_group::add(subscriber& s)
+{
+    s.group = this;
+    s.place = members_.size();
+    members_.push_back(&s);
+    ++live_;
+}
+
+void fan_group::remove(subscriber& s) noexcept
+{
+    members_[s.place] = nullptr;
+    s.group = nullptr;
+    --live_;
+}
+
+void fan_group::close_ranks() noexcept
+{
+    if (live_ == members_.size()) return;
+    for (std::size_t i = 0; i < members_.size();) {
+        if (members_[i]) {
+            members_[i]->place = i;
+            ++i;
+        } else {
+            members_[i] = members_.back();
+            members_.pop_back();
+        }
+    }
+}
+
+fan_batch fan_group::encode(std::span<event_ptr const> events, std::string_view epoch)
+{
+    ends_.clear();
+    if (events.size() == 1) {
+        auto const frame = frame_of(*events.front(), form_, epoch)->bytes();
+        ends_.push_back(frame.size());
+        return {events, frame, ends_};
+    }
+    if (bytes_.capacity() > kept_capacity) bytes_ = std::string{};
+    bytes_.clear();
+    for (auto const& e : events) {
+        bytes_ += frame_of(*e, form_, epoch)->bytes();
+        ends_.push_back(bytes_.size());
+    }
+    return {events, bytes_, ends_};
+}
+
+}   // namespace thump::net

@@ -1,0 +1,70 @@
+// Figures and listings of the HTTP interface, as JSON.
+#pragma once
+
+#include <net/subscriber_info.hpp>
+
+#include <thump/broker.hpp>
+#include <thump/stats.hpp>
+
+#include <boost/system/error_code.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace thump::detail {
+class broker_impl;
+}
+
+namespace thump::net {
+
+class shard;
+
+/// `GET /v1/types`.
+void append_catalog(std::string& out, bool strict);
+
+/// `GET /v1/stats`.
+void append_stats(std::string& out, stats const& s, std::size_t connections);
+
+/// Everyone who subscribes now. Requires: the broker's strand.
+[[nodiscard]] std::vector<subscriber_info> list_subscribers(shard& s, detail::broker_impl const& b);
+
+enum class subscriber_order : std::uint8_t { id, lag, dropped, connected_at };
+
+[[nodiscard]] std::optional<subscriber_order>
+parse_subscriber_order(std::string_view name) noexcept;
+
+/// `GET /v1/subscribers`: by id or age ascending, by lag or drops descending.
+void append_subscribers(std::string& out, std::vector<subscriber_info> all, subscriber_order order);
+
+/// The first event whose type a strict catalog does not know, if there is one.
+[[nodiscard]] std::optional<std::size_t> first_unknown_type(std::span<event const> events,
+                                                            bool strict);
+
+/// The answer to `POST /v1/events`.
+class publish_report {
+public:
+    explicit publish_report(std::string const& epoch) : epoch_{epoch} {}
+
+    void add(boost::system::error_code ec, receipt const& r);
+
+    [[nodiscard]] std::size_t accepted() const noexcept { return accepted_; }
+
+    /// Why the last refused event was refused.
+    [[nodiscard]] boost::system::error_code why() const noexcept { return why_; }
+
+    [[nodiscard]] std::string text() &&;
+
+private:
+    std::string const& epoch_;
+    std::size_t accepted_ = 0;
+    std::size_t refused_ = 0;
+    boost::system::error_code why_;
+    std::string events_;
+};
+
+}   // namespace thump::net

@@ -1,0 +1,127 @@
+#include <net/outbox.hpp>
+
+#include <wire/control_json.hpp>
+
+#include <algorithm>
+
+namespace thump::net {
+namespace {
+
+namespace asio = boost::asio;
+
+// What one send is given: enough to be worth a system call, little enough to stay in the cache.
+constexpr std::size_t max_gather_bytes = std::size_t{256} << 10;
+
+detail::frame_ptr const& frame_at(event_queue const& events, std::size_t index)
+{
+    return frame_of(*events.backlog.at(index), events.form, events.epoch);
+}
+
+asio::const_buffer tail_of(std::string_view bytes, std::size_t from)
+{
+    return {bytes.data() + from, bytes.size() - from};
+}
+
+}   // namespace
+
+std::size_t outbox::gather(event_queue* events, buffers& out)
+{
+    std::size_t count = 0;
+    std::size_t next = 0;   // event
+    if (cut_frame_) {
+        out[count++] = tail_of(cut_frame_->bytes(), front_sent_);
+    } else if (front_sent_ > 0) {
+        out[count++] = tail_of(frame_at(*events, next++)->bytes(), front_sent_);
+    }
+    // Between two frames: whatever is not an event goes first.
+    if (events && next == 0 && !cut_frame_) stage_gap(*events);
+    if (byte_count() > 0) out[count++] = tail_of(bytes_, bytes_sent_);
+    if (!events) return count;
+
+    std::size_t total = 0;
+    auto const run = events->backlog.run();
+    while (next < run && count < out.size() && total < max_gather_bytes) {
+        auto const bytes = frame_at(*events, next++)->bytes();
+        out[count++] = tail_of(bytes, 0);
+        total += bytes.size();
+    }
+    return count;
+}
+
+void outbox::stage_gap(event_queue& events)
+{
+    auto const due = events.backlog.take_gap();
+    if (!due) return;
+    ++events.gaps_told;
+    std::string json;
+    wire::append_gap(json, *due);
+    append_control(bytes_, events.form, "gap", json);
+}
+
+void outbox::consume(event_queue* events, std::size_t count)
+{
+    if (cut_frame_) {
+        auto const taken = std::min(count, cut_frame_->size() - front_sent_);
+        front_sent_ += taken;
+        count -= taken;
+        if (front_sent_ < cut_frame_->size()) return;
+        cut_frame_.reset();
+        front_sent_ = 0;
+    } else if (front_sent_ > 0) {
+        auto const left = frame_at(*events, 0)->size() - front_sent_;
+        if (count < left) {
+            front_sent_ += count;
+            return;
+        }
+        count -= left;
+        front_sent_ = 0;
+        events->backlog.pop();
+    }
+
+    auto const bytes = std::min(count, byte_count());
+    bytes_sent_ += bytes;
+    count -= bytes;
+    if (byte_count() > 0) return;
+    if (bytes_sent_ > 0) {
+        bytes_ = std::string{};
+        bytes_sent_ = 0;
+    }
+
+    while (count > 0) {
+        auto const size = frame_at(*events, 0)->size();
+        if (count < size) {
+            front_sent_ = count;
+            events->backlog.pin_front();
+            return;
+        }
+        count -= size;
+        events->backlog.pop();
+    }
+    if (events && events->backlog.idle()) events->backlog.release_memory();
+}
+
+core::push_result outbox::push_partly_sent(event_queue& events, std::span<event_ptr const> rest,
+                                           std::size_t sent)
+{
+    auto result = core::push_result::queued;
+    for (auto const& e : rest) {
+        auto const pushed = events.backlog.push(e);
+        // An empty queue takes any event, so the one at the front is the one that was begun.
+        if (sent > 0 && &e == rest.data()) {
+            front_sent_ = sent;
+            events.backlog.pin_front();
+        }
+        if (pushed != core::push_result::queued) result = pushed;
+        if (pushed == core::push_result::closed) break;
+    }
+    return result;
+}
+
+void outbox::abandon_events(event_queue& events)
+{
+    // A frame that was begun must be ended, or what follows it cannot be understood.
+    if (front_sent_ > 0 && !cut_frame_) cut_frame_ = frame_at(events, 0);
+    events.backlog.abandon();
+}
+
+}   // namespace thump::net

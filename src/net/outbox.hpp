@@ -1,0 +1,89 @@
+// What waits to be sent to one connection, in the order in which it will be sent.
+#pragma once
+
+#include <core/backlog.hpp>
+#include <net/encoder.hpp>
+
+#include <thump/event_ptr.hpp>
+
+#include <boost/asio/buffer.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace thump::net {
+
+/// The event half of an outbox: a bounded queue of shared frames, and how they are encoded.
+class event_queue {
+public:
+    /// @param options,of_epoch Must outlive the queue.
+    event_queue(core::backlog_options const& options, encoding as,
+                std::string_view of_epoch) noexcept
+        : backlog{options}
+        , form{as}
+        , epoch{of_epoch}
+    {
+    }
+
+    core::backlog backlog;
+    encoding const form;
+    std::string_view const epoch;
+    std::uint64_t gaps_told = 0;
+};
+
+/// Bytes and events waiting for one socket: no sockets in here.
+///
+/// Bytes are replies and control frames, already encoded; they are not bounded here (whoever makes
+/// them stops when `byte_count` grows) and go out at the next boundary between two frames, ahead of
+/// queued events. Events are bounded and accounted for by the subscriber's `event_queue`.
+///
+/// An idle outbox holds no memory.
+class outbox {
+public:
+    static constexpr std::size_t max_buffers = 64;
+    using buffers = std::array<boost::asio::const_buffer, max_buffers>;
+
+    /// Adds bytes: whole frames or replies.
+    void push_bytes(std::string_view bytes) { bytes_.append(bytes); }
+
+    /// The string that bytes can be appended to directly.
+    [[nodiscard]] std::string& bytes() noexcept { return bytes_; }
+
+    [[nodiscard]] std::size_t byte_count() const noexcept { return bytes_.size() - bytes_sent_; }
+
+    /// Whether nothing waits.
+    [[nodiscard]] bool idle(event_queue const* events) const noexcept
+    {
+        return bytes_.empty() && (!events || events->backlog.idle());
+    }
+
+    /// Fills `out` with what is to be sent next.
+    /// @return how many buffers were filled; 0: nothing waits.
+    std::size_t gather(event_queue* events, buffers& out);
+
+    /// Takes note that the socket took `count` of the bytes that `gather` gave.
+    void consume(event_queue* events, std::size_t count);
+
+    /// Queues events of which the socket has already taken the first `sent` bytes.
+    /// Requires: `idle`, and the first event was not sent in full.
+    core::push_result push_partly_sent(event_queue& events, std::span<event_ptr const> rest,
+                                       std::size_t sent);
+
+    /// Forgets queued events that were not begun, and no longer takes any.
+    void abandon_events(event_queue& events);
+
+private:
+    void stage_gap(event_queue& events);
+
+    std::string bytes_;
+    std::size_t bytes_sent_ = 0;
+    std::size_t front_sent_ = 0;    // of the event at the front of the queue
+    detail::frame_ptr cut_frame_;   // sent in part when its queue was abandoned
+};
+
+}   // namespace thump::net

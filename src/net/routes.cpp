@@ -1,0 +1,353 @@
+#include <net/routes.hpp>
+
+#include <net/assets.hpp>
+#include <net/client_session.hpp>
+#include <net/connection.hpp>
+#include <net/figures.hpp>
+#include <net/media_type.hpp>
+#include <net/sse_session.hpp>
+#include <net/streams.hpp>
+#include <wire/event_json.hpp>
+#include <wire/json_text.hpp>
+#include <wire/sse.hpp>
+#include <wire/ws_key.hpp>
+
+#include <thump/catalog.hpp>
+
+#include <boost/beast/core/string.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <utility>
+
+namespace thump::net {
+namespace {
+
+constexpr std::string_view json_type = "application/json";
+constexpr std::string_view accept_post = "application/json, application/x-ndjson";
+constexpr std::string_view subprotocol = "thump.v1.json";
+constexpr std::chrono::seconds retry_after{1};
+
+error fault(errc code, std::string detail)
+{
+    return {make_error_code(code), std::move(detail), {}, {}, {}};
+}
+
+http_response json_response(std::string body, int status = 200)
+{
+    http_response response;
+    response.status = status;
+    response.content_type = json_type;
+    response.body = std::move(body);
+    return response;
+}
+
+bool wants_websocket(http_request const& r)
+{
+    return r.version == 11 && r.lists("Connection", "upgrade") && r.lists("Upgrade", "websocket");
+}
+
+}   // namespace
+
+struct routes::route {
+    std::string_view path;
+    std::string_view allow;
+    void (routes::*get)(routed_request const&);
+    void (routes::*post)(routed_request const&);
+};
+
+routes::route const routes::table[] = {
+    {"/", "GET, HEAD, OPTIONS", &routes::page, nullptr},
+    {"/app.js", "GET, HEAD, OPTIONS", &routes::page, nullptr},
+    {"/style.css", "GET, HEAD, OPTIONS", &routes::page, nullptr},
+    {"/healthz", "GET, HEAD, OPTIONS", &routes::health, nullptr},
+    {"/readyz", "GET, HEAD, OPTIONS", &routes::readiness, nullptr},
+    {"/v1/events", "GET, HEAD, POST, OPTIONS", &routes::read_events, &routes::post_events},
+    {"/v1/types", "GET, HEAD, OPTIONS", &routes::types, nullptr},
+    {"/v1/stats", "GET, HEAD, OPTIONS", &routes::stats, nullptr},
+    {"/v1/subscribers", "GET, HEAD, OPTIONS", &routes::subscribers, nullptr},
+};
+
+routes::routes(detail::broker_impl& broker, server_options const& options)
+    : broker_{broker}, options_{options}, origins_{options.allowed_origins}
+{
+}
+
+std::string_view routes::date()
+{
+    auto const now = std::time(nullptr);
+    if (now != date_time_) {
+        date_time_ = now;
+        date_ = http_date(std::chrono::sys_seconds{std::chrono::seconds{now}});
+    }
+    return date_;
+}
+
+// ---------------------------------------------------------------- dispatch
+
+void routes::handle(http_session& session, http_request const& request)
+{
+    routed_request r{session, request, {}, {}, {}};
+    auto const target = split_target(request.target);
+    if (!target) return fail(r, target.error());
+    std::string storage;
+    auto const path = normalize_path(target->path, storage);
+    if (!path) return fail(r, path.error());
+    r.path = *path;
+
+    if (request.method == http_method::options && r.path == "*")
+        return answer_options(r, "GET, HEAD, POST, OPTIONS");
+    auto const found = std::ranges::find(table, r.path, &route::path);
+    if (found == std::end(table))
+        return fail(r, fault(errc::not_found, "there is nothing at this path"));
+    if (request.method == http_method::options) return answer_options(r, found->allow);
+
+    bool const reads = request.method == http_method::get || request.method == http_method::head;
+    auto const act = reads                                 ? found->get
+                     : request.method == http_method::post ? found->post
+                                                           : nullptr;
+    if (!act) {
+        if (request.method == http_method::other)
+            return fail(r, fault(errc::not_implemented, "the method is not known here"));
+        return respond(r, make_method_not_allowed(found->allow));
+    }
+    if (!reads && !origins_.allows(request))
+        return fail(r, fault(errc::origin_not_allowed,
+                             "pages of this origin may not publish; see 'allowed_origins'"));
+    if (target->query) {
+        auto query = parse_query(*target->query);
+        if (!query) return fail(r, query.error());
+        r.query = std::move(*query);
+    }
+    (this->*act)(r);
+}
+
+void routes::respond(routed_request const& r, http_response response) const
+{
+    auto const cors = origins_.answer(r.http);
+    if (!cors.allow_origin.empty())
+        response.fields.push_back({"Access-Control-Allow-Origin", std::string{cors.allow_origin}});
+    if (cors.vary) response.fields.push_back({"Vary", "Origin"});
+    r.session.respond(std::move(response), r.http);
+}
+
+void routes::fail(routed_request const& r, error const& why) const
+{
+    respond(r, make_problem(why));
+}
+
+void routes::answer_options(routed_request const& r, std::string_view allow) const
+{
+    http_response response;
+    response.status = 204;
+    response.fields.push_back({"Allow", std::string{allow}});
+    if (r.http.field("Access-Control-Request-Method") && origins_.allows(r.http)) {
+        response.fields.push_back({"Access-Control-Allow-Methods", std::string{allow}});
+        response.fields.push_back(
+            {"Access-Control-Allow-Headers", "Content-Type, Last-Event-ID, Cache-Control"});
+        response.fields.push_back({"Access-Control-Max-Age", "600"});
+    }
+    respond(r, std::move(response));
+}
+
+// ---------------------------------------------------------------- the page, probes, figures
+
+void routes::page(routed_request const& r)
+{
+    auto const* const found = find_asset(r.path == "/" ? "/index.html" : r.path);
+    http_response response;
+    response.content_type = found->content_type;
+    response.body = found->content;
+    response.cache_control = "no-cache";
+    response.fields.push_back(
+        {"Content-Security-Policy",
+         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; "
+         "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"});
+    response.fields.push_back({"Referrer-Policy", "no-referrer"});
+    respond(r, std::move(response));
+}
+
+void routes::health(routed_request const& r)
+{
+    respond(r, json_response(R"({"status":"alive"})"));
+}
+
+void routes::readiness(routed_request const& r)
+{
+    if (shard_->draining() || broker_.stopped())
+        return respond(
+            r, make_retry_later(fault(errc::going_away, "the server is draining"), retry_after));
+    respond(r, json_response(R"({"status":"ready"})"));
+}
+
+void routes::types(routed_request const& r)
+{
+    std::string body;
+    append_catalog(body, broker_.options().strict_catalog);
+    respond(r, json_response(std::move(body)));
+}
+
+void routes::stats(routed_request const& r)
+{
+    std::string body;
+    append_stats(body, broker_.stats(), shard_->connection_count());
+    respond(r, json_response(std::move(body)));
+}
+
+void routes::subscribers(routed_request const& r)
+{
+    auto order = subscriber_order::id;
+    for (auto const& [name, value] : r.query) {
+        if (name != "sort")
+            return fail(r, fault(errc::unknown_parameter, "unknown parameter '" + name + "'"));
+        auto const known = parse_subscriber_order(value);
+        if (!known)
+            return fail(r, fault(errc::invalid_parameter, "parameter 'sort' is '" + value +
+                                                              "'; expected 'id', 'lag', "
+                                                              "'dropped' or 'connected_at'"));
+        order = *known;
+    }
+    std::string body;
+    append_subscribers(body, list_subscribers(*shard_, broker_), order);
+    respond(r, json_response(std::move(body)));
+}
+
+// ---------------------------------------------------------------- publishing
+
+void routes::post_events(routed_request const& r)
+{
+    if (!r.query.empty())
+        return fail(
+            r, fault(errc::unknown_parameter, "unknown parameter '" + r.query.front().name + "'"));
+    if (auto const coding = r.http.field("Content-Encoding");
+        coding && !boost::beast::iequals(*coding, "identity"))
+        return respond(r, make_unsupported_media_type(accept_post));
+
+    auto const& limits = broker_.options().limits;
+    auto const text = r.http.field("Content-Type").value_or(json_type);
+    auto const type = text.empty() ? parse_media_type(json_type) : parse_media_type(text);
+    auto const charset = type ? type->parameter("charset") : std::nullopt;
+    bool const utf8 = !charset || boost::beast::iequals(*charset, "utf-8");
+    result<std::vector<event>> events = std::vector<event>{};
+    if (type && utf8 && type->is(json_type))
+        events = wire::parse_events(r.http.body, limits);
+    else if (type && utf8 && (type->is("application/x-ndjson") || type->is("application/ndjson")))
+        events = wire::parse_ndjson(r.http.body, limits);
+    else
+        return respond(r, make_unsupported_media_type(accept_post));
+    if (!events) return fail(r, events.error());
+    if (auto const place = first_unknown_type(*events, broker_.options().strict_catalog)) {
+        auto why = fault(errc::unknown_type, "the catalog is strict and does not know '" +
+                                                 (*events)[*place].type + "'");
+        why.pointer = "/type";
+        why.index = *place;
+        return fail(r, why);
+    }
+
+    publish_report report{broker_.epoch()};
+    for (auto& e : *events) {
+        receipt given;
+        auto const ec = broker_.publish_on_strand(std::move(e), given);
+        report.add(ec, given);
+    }
+    if (report.accepted() == 0)
+        return respond(r, make_retry_later({report.why(), {}, {}, {}, {}}, retry_after));
+    respond(r, json_response(std::move(report).text(), 202));
+}
+
+// ---------------------------------------------------------------- streams
+
+void routes::read_events(routed_request const& r)
+{
+    wire::stream_request_builder builder{options_.subscriber_defaults, options_.max_queue};
+    for (auto const& [name, value] : r.query)
+        if (auto const set = builder.set(name, value); !set) return fail(r, set.error());
+    if (auto const last = r.http.field("Last-Event-ID"); last && !last->empty())
+        if (auto const set = builder.set("last_event_id", *last); !set) return fail(r, set.error());
+    auto request = builder.finish();
+    if (!request) return fail(r, request.error());
+
+    if (wants_websocket(r.http)) return open_websocket(r, *request);
+    static constexpr std::array<std::string_view, 2> offers{json_type, "text/event-stream"};
+    auto const choice = negotiate(r.http.field("Accept").value_or("*/*"), offers);
+    if (choice == 1) return open_event_stream(r, *request);
+    fail(r,
+         fault(errc::not_acceptable,
+               "events are streamed: ask for 'Accept: text/event-stream' or a WebSocket upgrade"));
+}
+
+void routes::open_websocket(routed_request const& r, wire::stream_request const& request)
+{
+    if (!origins_.allows(r.http))
+        return fail(r, fault(errc::origin_not_allowed,
+                             "pages of this origin may not connect; see 'allowed_origins'"));
+    if (r.http.method != http_method::get) return respond(r, make_method_not_allowed("GET"));
+    auto const key = r.http.field("Sec-WebSocket-Key");
+    if (!key || r.http.count("Sec-WebSocket-Key") != 1 || !wire::is_valid_ws_key(*key))
+        return fail(r, fault(errc::bad_request, "Sec-WebSocket-Key must be 16 bytes in base64"));
+    if (r.http.field("Sec-WebSocket-Version") != "13") {
+        auto response =
+            make_problem(fault(errc::upgrade_required, "Sec-WebSocket-Version must be 13"));
+        response.fields.push_back({"Sec-WebSocket-Version", "13"});
+        return respond(r, std::move(response));
+    }
+
+    auto& c = r.session.connection();
+    std::unique_ptr<subscriber> s;
+    if (request.subscribe) {
+        auto made = make_subscriber(c, request, encoding::ws_json);
+        if (!made) return fail(r, made.error());
+        s = std::move(*made);
+    }
+    std::string head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                       "Connection: Upgrade\r\nSec-WebSocket-Accept: " +
+                       wire::ws_accept_key(*key) + "\r\n";
+    if (r.http.lists("Sec-WebSocket-Protocol", subprotocol))
+        head.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
+    head += "\r\n";
+    append_control(head, encoding::ws_json, "welcome", welcome_json(c, s.get(), request));
+    auto next =
+        std::make_unique<ws_session>(c, std::make_unique<client_session>(),
+                                     wire::ws_reader::options{options_.max_message_bytes, false});
+    r.session.upgrade(head, std::move(next));
+    if (s) start_events(c, std::move(s));
+}
+
+void routes::open_event_stream(routed_request const& r, wire::stream_request const& request)
+{
+    bool const chunked = r.http.version == 11;
+    auto const form = chunked ? encoding::sse_json : encoding::sse_plain;
+    auto& c = r.session.connection();
+    std::unique_ptr<subscriber> s;
+    if (r.http.method == http_method::get) {
+        auto made = make_subscriber(c, request, form);
+        if (!made) return fail(r, made.error());
+        s = std::move(*made);
+    }
+
+    std::string head = "HTTP/1.1 200 OK\r\nDate: ";
+    head.append(date()).append("\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+                               "X-Content-Type-Options: nosniff\r\nX-Accel-Buffering: no\r\n");
+    auto const cors = origins_.answer(r.http);
+    if (!cors.allow_origin.empty())
+        head.append("Access-Control-Allow-Origin: ").append(cors.allow_origin).append("\r\n");
+    if (cors.vary) head += "Vary: Origin\r\n";
+    head += chunked ? "Transfer-Encoding: chunked\r\n\r\n" : "Connection: close\r\n\r\n";
+    if (!s) {   // HEAD
+        r.session.connection().outbox().push_bytes(head);
+        if (!r.http.keep_alive || !chunked) c.finish();
+        return;
+    }
+    std::string retry;
+    wire::append_sse_retry(retry, options_.sse_retry);
+    if (chunked)
+        append_chunk(head, retry);
+    else
+        head += retry;
+    append_control(head, form, "welcome", welcome_json(c, s.get(), request));
+    r.session.upgrade(head, std::make_unique<sse_session>(c, form));
+    start_events(c, std::move(s));
+}
+
+}   // namespace thump::net

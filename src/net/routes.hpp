@@ -1,0 +1,66 @@
+// The resources of the HTTP interface.
+#pragma once
+
+#include <net/http_session.hpp>
+#include <net/origin.hpp>
+#include <net/shard.hpp>
+#include <net/target.hpp>
+
+#include <thump/server_options.hpp>
+
+#include <ctime>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace thump::net {
+
+/// A request whose target has been taken apart.
+struct routed_request {
+    http_session& session;
+    http_request const& http;
+    std::string_view path;
+    std::vector<query_pair> query;
+    std::string_view rest;   ///< of the path, behind the route's prefix
+};
+
+/// Answers every request of a broker's server.
+class routes final : public request_handler {
+public:
+    routes(detail::broker_impl& broker, server_options const& options);
+
+    /// The shard whose subscribers are listed. Requires: called before the first request.
+    void serve(shard& s) noexcept { shard_ = &s; }
+
+    void handle(http_session& session, http_request const& request) override;
+    [[nodiscard]] std::string_view date() override;
+
+private:
+    struct route;
+    static route const table[];
+
+    void respond(routed_request const& r, http_response response) const;
+    void fail(routed_request const& r, error const& why) const;
+    void answer_options(routed_request const& r, std::string_view allow) const;
+
+    void page(routed_request const& r);
+    void health(routed_request const& r);
+    void readiness(routed_request const& r);
+    void read_events(routed_request const& r);
+    void post_events(routed_request const& r);
+    void types(routed_request const& r);
+    void stats(routed_request const& r);
+    void subscribers(routed_request const& r);
+
+    void open_websocket(routed_request const& r, wire::stream_request const& request);
+    void open_event_stream(routed_request const& r, wire::stream_request const& request);
+
+    detail::broker_impl& broker_;
+    server_options const& options_;
+    origin_policy const origins_;
+    shard* shard_ = nullptr;
+    std::time_t date_time_ = 0;
+    std::string date_;
+};
+
+}   // namespace thump::net

@@ -1,0 +1,147 @@
+#include <net/server_impl.hpp>
+
+#include <net/connection.hpp>
+#include <net/http_session.hpp>
+
+#include <thump/errc.hpp>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace thump::detail {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+server_options checked(server_options options)
+{
+    auto const require = [](bool holds, char const* rule) {
+        if (!holds) throw std::invalid_argument{std::string{"thump::server_options::"} + rule};
+    };
+    using std::chrono::milliseconds;
+    require(options.max_connections >= 1, "max_connections must be at least 1");
+    require(options.max_header_bytes >= 256, "max_header_bytes must be at least 256");
+    require(options.max_body_bytes >= 1, "max_body_bytes must be at least 1");
+    require(options.max_message_bytes >= 1 && options.max_message_bytes <= (std::size_t{1} << 30),
+            "max_message_bytes must be 1 to 1073741824");
+    require(options.send_buffer_bytes <= (std::size_t{1} << 30),
+            "send_buffer_bytes must be at most 1073741824");
+    require(options.max_queue >= 1 && options.max_queue <= 1'000'000,
+            "max_queue must be 1 to 1000000");
+    for (auto const time : {options.header_timeout, options.body_timeout, options.idle_timeout,
+                            options.ping_interval, options.pong_timeout, options.close_timeout,
+                            options.heartbeat_interval, options.drain_timeout})
+        require(time > milliseconds::zero(), "every time must be above zero");
+    return options;
+}
+
+// Says why, in one send that need not arrive, and closes.
+void turn_away(asio::ip::tcp::socket socket, std::string_view date)
+{
+    std::string text;
+    net::append_final_response(text,
+                               net::make_retry_later({errc::too_many_connections, {}, {}, {}, {}},
+                                                     std::chrono::seconds{1}),
+                               date);
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.write_some(asio::buffer(text), ignored);
+}
+
+}   // namespace
+
+server_impl::server_impl(std::shared_ptr<broker_impl> broker, server_options options, log_sink log)
+    : broker_{std::move(broker)}
+    , options_{checked(std::move(options))}
+    , log_{std::move(log)}
+    , routes_{*broker_, options_}
+    , shard_{std::make_shared<net::shard>(
+          broker_, options_,
+          [this](net::connection& c) { return std::make_unique<net::http_session>(c, routes_); })}
+    , drain_timer_{broker_->strand()}
+{
+    routes_.serve(*shard_);
+    listener_ = std::make_shared<net::listener>(
+        broker_->strand(), options_.listen,
+        [this](net::listener::socket_type socket) { on_accept(std::move(socket)); });
+}
+
+void server_impl::start()
+{
+    asio::dispatch(broker_->strand(), [self = shared_from_this()] {
+        self->shard_->start();
+        self->listener_->start();
+    });
+}
+
+void server_impl::on_accept(net::listener::socket_type socket)
+{
+    if (shard_->connection_count() >= options_.max_connections)
+        return turn_away(std::move(socket), routes_.date());
+    shard_->adopt(std::move(socket));
+}
+
+void server_impl::drain(drain_handler handler)
+{
+    asio::post(broker_->strand(),
+               [self = shared_from_this(), parked = parked_handler<void()>{
+                                               std::move(handler), broker_->executor()}]() mutable {
+                   self->drain_handlers_.push_back(std::move(parked));
+                   self->begin_drain();
+               });
+}
+
+void server_impl::begin_drain()
+{
+    if (drained_) return end_drain();
+    if (std::exchange(draining_, true)) return;
+    log(log_level::info, "draining " + std::to_string(shard_->connection_count()) + " connections");
+    listener_->stop();
+    drain_timer_.expires_after(options_.drain_timeout);
+    drain_timer_.async_wait([self = shared_from_this()](error_code ec) {
+        if (ec) return;
+        self->log(log_level::warning, "drain timeout: cutting " +
+                                          std::to_string(self->shard_->connection_count()) +
+                                          " connections");
+        self->shard_->abort_all();
+    });
+    broker_->stop();
+    shard_->drain([self = shared_from_this()] { self->end_drain(); });
+}
+
+void server_impl::end_drain()
+{
+    if (!std::exchange(drained_, true)) {
+        drain_timer_.cancel();
+        shard_->close();
+        log(log_level::info, "drained");
+    }
+    while (!drain_handlers_.empty()) {
+        auto done = std::move(drain_handlers_.front());
+        drain_handlers_.pop_front();
+        done.complete();
+    }
+}
+
+void server_impl::close()
+{
+    asio::post(broker_->strand(), [self = shared_from_this()] {
+        self->listener_->stop();
+        self->drain_timer_.cancel();
+        self->shard_->close();
+        self->end_drain();
+    });
+}
+
+void server_impl::log(log_level level, std::string_view line) const
+{
+    if (log_) log_(level, line);
+}
+
+}   // namespace thump::detail

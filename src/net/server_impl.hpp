@@ -1,0 +1,63 @@
+// The server behind its handle: listener, connections, and how they end.
+#pragma once
+
+#include <net/broker_impl.hpp>
+#include <net/listener.hpp>
+#include <net/parked_handler.hpp>
+#include <net/routes.hpp>
+#include <net/shard.hpp>
+
+#include <thump/server.hpp>
+#include <thump/server_options.hpp>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <list>
+#include <memory>
+#include <string_view>
+
+namespace thump::detail {
+
+class server_impl : public std::enable_shared_from_this<server_impl> {
+public:
+    using drain_handler = boost::asio::any_completion_handler<void()>;
+
+    server_impl(std::shared_ptr<broker_impl> broker, server_options options, log_sink log);
+
+    /// Begins to listen. Once, right after construction.
+    void start();
+
+    // ---- Any thread.
+
+    void drain(drain_handler handler);
+    void close();
+
+    [[nodiscard]] boost::asio::ip::tcp::endpoint local_endpoint() const
+    {
+        return listener_->local_endpoint();
+    }
+    [[nodiscard]] std::size_t connection_count() const noexcept
+    {
+        return shard_->connection_count();
+    }
+    [[nodiscard]] broker_impl& broker() const noexcept { return *broker_; }
+
+private:
+    void on_accept(net::listener::socket_type socket);
+    void begin_drain();
+    void end_drain();
+    void log(log_level level, std::string_view line) const;
+
+    std::shared_ptr<broker_impl> const broker_;
+    server_options const options_;
+    log_sink const log_;
+    net::routes routes_;
+    std::shared_ptr<net::shard> const shard_;
+    std::shared_ptr<net::listener> listener_;
+    boost::asio::steady_timer drain_timer_;
+    std::list<parked_handler<void()>> drain_handlers_;
+    bool draining_ = false;
+    bool drained_ = false;
+};
+
+}   // namespace thump::detail

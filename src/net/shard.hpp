@@ -1,0 +1,115 @@
+// The connections of one thread: their buffers, their timers, their part of the fan-out.
+#pragma once
+
+#include <net/broker_impl.hpp>
+#include <net/fan_group.hpp>
+#include <net/protocol.hpp>
+#include <net/turn_sink.hpp>
+#include <wire/stream_request.hpp>
+
+#include <thump/server.hpp>
+#include <thump/server_options.hpp>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace thump::net {
+
+class connection;
+struct subscriber;
+
+/// Owns connections and sends each turn to those that subscribe. Everything happens on the broker's
+/// strand unless said otherwise.
+class shard final : public turn_sink, public std::enable_shared_from_this<shard> {
+public:
+    using socket_type = boost::asio::ip::tcp::socket;
+    using make_protocol = std::function<std::unique_ptr<protocol>(connection&)>;
+
+    /// @param first Makes the protocol that every new connection begins with.
+    shard(std::shared_ptr<detail::broker_impl> broker, server_options const& options,
+          make_protocol first);
+
+    void start();
+
+    /// Takes in a connected socket.
+    void adopt(socket_type socket);
+
+    /// Ends every connection gracefully; `done` runs when the last one has gone.
+    void drain(std::function<void()> done);
+
+    /// Cuts every connection.
+    void abort_all();
+
+    /// Stops timers and leaves the broker. Nothing may be asked of the shard after it.
+    void close();
+
+    // ---- For connections.
+
+    /// What sockets are read into, one after another.
+    [[nodiscard]] std::span<char> read_buffer() noexcept { return read_buffer_; }
+    [[nodiscard]] server_options const& options() const noexcept { return options_; }
+    [[nodiscard]] detail::broker_impl& broker() noexcept { return *broker_; }
+    [[nodiscard]] bool draining() const noexcept { return draining_; }
+    [[nodiscard]] std::size_t subscriber_count() const noexcept { return subscribers_; }
+
+    void remove(connection& c);
+
+    /// Gives the subscriber what is published from now on.
+    void attach(subscriber& s, filter const& wanted);
+    void detach(subscriber& s);
+
+    /// Adds to the totals what a subscriber's ledger has changed by.
+    void account(ledger const& before, ledger const& after, std::uint64_t gaps_told);
+
+    [[nodiscard]] std::span<std::shared_ptr<connection> const> connections() const noexcept
+    {
+        return connections_;
+    }
+
+    /// Any thread.
+    [[nodiscard]] std::size_t connection_count() const noexcept { return connection_count_.load(); }
+
+    // ---- turn_sink
+
+    void on_turn(core::broker const& turn) override;
+    void on_stop() override;
+    [[nodiscard]] sink_totals totals() const override;
+
+private:
+    void schedule_tick();
+    void tick();
+    void tell_if_drained();
+    void release_empty_groups(core::filter_id id);
+    void commit_totals();
+
+    std::shared_ptr<detail::broker_impl> const broker_;
+    server_options const& options_;
+    make_protocol const first_;
+    boost::asio::steady_timer timer_;
+    std::array<char, std::size_t{64} << 10> read_buffer_;
+
+    std::vector<std::shared_ptr<connection>> connections_;
+    std::atomic<std::size_t> connection_count_{0};
+    std::vector<std::vector<std::unique_ptr<fan_group>>> groups_;   // by filter_id
+    std::size_t subscribers_ = 0;
+    bool in_turn_ = false;
+    bool draining_ = false;
+    bool closed_ = false;
+    std::function<void()> on_drained_;
+
+    sink_totals uncommitted_;   // of the turn under way
+    mutable std::mutex totals_mutex_;
+    sink_totals totals_;   // guarded by totals_mutex_
+};
+
+}   // namespace thump::net

@@ -1,0 +1,32 @@
+// Beginning a stream of events on a connection, whatever is spoken there.
+#pragma once
+
+#include <net/encoder.hpp>
+#include <net/subscriber.hpp>
+#include <wire/stream_request.hpp>
+
+#include <thump/error.hpp>
+
+#include <memory>
+#include <string>
+
+namespace thump::net {
+
+class connection;
+
+/// Takes a place among the subscribers for the connection.
+/// @return the subscriber, which gets no events yet; `errc::invalid_parameter` where the request
+/// asks for what this server does not do; `too_many_subscribers`; `stopped`.
+result<std::unique_ptr<subscriber>>
+make_subscriber(connection& c, wire::stream_request const& request, encoding form);
+
+/// Gives the connection's subscriber, in place of any other that it has, what is published from now
+/// on.
+void start_events(connection& c, std::unique_ptr<subscriber> s);
+
+/// The record that every stream begins with.
+/// @param s The stream's subscriber, or null where the connection only publishes.
+[[nodiscard]] std::string welcome_json(connection& c, subscriber const* s,
+                                       wire::stream_request const& request);
+
+}   // namespace thump::net

@@ -1,0 +1,130 @@
+#include <net/ws_session.hpp>
+
+#include <net/connection.hpp>
+#include <net/shard.hpp>
+#include <wire/ws_frame.hpp>
+
+#include <utility>
+
+namespace thump::net {
+
+ws_session::ws_session(net::connection& c, std::unique_ptr<ws_handler> handler,
+                       wire::ws_reader::options const& limits)
+    : connection_{c}
+    , handler_{std::move(handler)}
+    , reader_{limits}
+    , next_ping_{std::chrono::steady_clock::now() + c.home().options().ping_interval}
+{
+}
+
+void ws_session::send(std::string_view message, bool binary)
+{
+    if (closing_) return;
+    auto& out = connection_.outbox().bytes();
+    wire::append_ws_header(out, binary ? wire::opcode::binary : wire::opcode::text, message.size());
+    out += message;
+}
+
+// ---------------------------------------------------------------- reading
+
+std::size_t ws_session::on_bytes(std::span<char> bytes)
+{
+    auto const given = bytes.size();
+    while (connection_.open() && !connection_.replies_blocked()) {
+        auto const r = reader_.next(bytes);
+        if (r.what == wire::ws_received::kind::nothing) break;
+        on_received(r);
+    }
+    return given - bytes.size();
+}
+
+void ws_session::on_received(wire::ws_received const& r)
+{
+    using kind = wire::ws_received::kind;
+    switch (r.what) {
+    case kind::text:
+    case kind::binary:
+        // After our close frame the peer may still be sending; it is no longer listened to.
+        if (!closing_) handler_->on_message(*this, r.payload, r.what == kind::binary);
+        return;
+    case kind::ping:
+        if (!closing_)
+            wire::append_ws_control(connection_.outbox().bytes(), wire::opcode::pong, r.payload);
+        return;
+    case kind::pong:
+        ping_unanswered_ = false;
+        return;
+    case kind::close:
+        return on_peer_close(r.code);
+    case kind::failure:
+        close(r.code, r.payload);
+        return connection_.finish();
+    case kind::nothing:
+        return;
+    }
+}
+
+void ws_session::on_peer_close(std::uint16_t code)
+{
+    close(code, {});   // the answer to a close frame is its echo
+    connection_.finish();
+}
+
+void ws_session::on_end_of_input()
+{
+    connection_.abort();
+}
+
+// ---------------------------------------------------------------- closing
+
+void ws_session::close(errc why)
+{
+    auto const& info = describe(why);
+    close(static_cast<std::uint16_t>(info.close_code), info.sentence);
+}
+
+void ws_session::close(std::uint16_t code, std::string_view reason)
+{
+    if (std::exchange(closing_, true)) return;
+    connection_.unsubscribe();
+    wire::append_ws_close(connection_.outbox().bytes(), code, reason);
+    close_by_ = std::chrono::steady_clock::now() + connection_.home().options().close_timeout;
+    connection_.flush();
+}
+
+void ws_session::on_drain()
+{
+    connection_.stop_events();
+    ending_ = true;
+    connection_.flush();
+}
+
+void ws_session::on_all_sent()
+{
+    if (ending_) close(errc::going_away);
+}
+
+// ---------------------------------------------------------------- time
+
+void ws_session::on_tick(steady_time now)
+{
+    if (closing_) {
+        if (now >= close_by_) connection_.abort();
+        return;
+    }
+    if (now < next_ping_) return;
+    auto const& options = connection_.home().options();
+    // A peer that reads nothing cannot see the ping. Its kernel still answers ours, which ends the
+    // connection should it stop doing so.
+    if (connection_.write_blocked()) {
+        next_ping_ = now + options.pong_timeout;
+        return;
+    }
+    if (ping_unanswered_) return close(errc::pong_timeout);
+    ping_unanswered_ = true;
+    next_ping_ = now + options.pong_timeout;
+    wire::append_ws_control(connection_.outbox().bytes(), wire::opcode::ping, {});
+    connection_.flush();
+}
+
+}   // namespace thump::net
