@@ -1,0 +1,168 @@
+#include <wire/client_message.hpp>
+
+#include <wire/control_json.hpp>
+#include <wire/faults.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace {
+
+using namespace std::literals;
+using namespace thump;
+using namespace thump::wire;
+
+constexpr event_limits limits{};
+subscription_options const defaults{.queue = 20};
+
+boost::system::result<client_message, message_error> parse(std::string_view text)
+{
+    return parse_client_message(text, {limits, defaults, 100});
+}
+
+template <class Message>
+Message as(std::string_view text)
+{
+    return std::get<Message>(parse(text).value());
+}
+
+// The fault, and the ref that goes with it.
+std::string judged(std::string_view text)
+{
+    auto const made = parse(text);
+    if (made) return "fine";
+    auto const wrong = made.error();
+    return test::fault_of(result<void>{wrong.what}) + (wrong.ref ? " ref=" + *wrong.ref : "");
+}
+
+}   // namespace
+
+BOOST_AUTO_TEST_SUITE(client_message_)
+
+BOOST_AUTO_TEST_CASE(a_bare_event_is_published)
+{
+    auto const m = as<publish_message>(R"({"type":"task.failed","message":"m"})");
+    BOOST_TEST(m.e.type == "task.failed");
+    BOOST_TEST(!m.ref);
+}
+
+BOOST_AUTO_TEST_CASE(a_publish_has_an_event_and_may_have_a_ref)
+{
+    auto const m = as<publish_message>(R"({"op":"publish","event":{"type":"a"},"ref": {"n": 1} })");
+    BOOST_TEST(m.e.type == "a");
+    BOOST_TEST(m.ref.value() == R"({"n": 1})");
+    auto const turned = as<publish_message>(R"({"ref":"7","event":{"type":"a"},"op":"publish"})");
+    BOOST_TEST(turned.ref.value() == R"("7")");
+    BOOST_TEST(!as<publish_message>(R"({"op":"publish","event":{"type":"a"}})").ref);
+}
+
+BOOST_AUTO_TEST_CASE(a_ref_may_be_any_json_and_stays_in_one_line)
+{
+    BOOST_TEST(as<ping_message>(R"({"op":"ping","ref":null})").ref.value() == "null");
+    BOOST_TEST(as<ping_message>("{\"op\":\"ping\",\"ref\":[1,\n2]}").ref.value() == "[1, 2]");
+    BOOST_TEST(!as<ping_message>(R"({"op":"ping"})").ref);
+    auto const long_ref = "\"" + std::string(254, 'x') + "\"";
+    BOOST_TEST(judged(R"({"op":"ping","ref":)" + long_ref + "}") == "invalid_parameter /ref");
+}
+
+BOOST_AUTO_TEST_CASE(a_subscribe_takes_the_options_of_the_query)
+{
+    auto const m = as<subscribe_message>(
+        R"({"op":"subscribe","types":["service.*","task.failed,node.down"],)"
+        R"("meta":{"region":["eu","us"],"zone":"a"},"meta.rack":"7","since":12,"queue":"30",)"
+        R"("max_rate":2.5,"overflow":"latest","key":"task_id","name":"n","format":"cloudevents",)"
+        R"("subscribe":true,"ref":5})");
+    auto const& s = m.request.subscription;
+    BOOST_TEST(s.types == (std::vector<std::string>{"service.*", "task.failed", "node.down"}),
+               boost::test_tools::per_element());
+    BOOST_TEST_REQUIRE(s.where.size() == 3u);
+    BOOST_TEST((s.where[0] == metadata_condition{"region", {"eu", "us"}}));
+    BOOST_TEST((s.where[2] == metadata_condition{"rack", {"7"}}));
+    BOOST_TEST((m.request.since == position{at_sequence{12}}));
+    BOOST_TEST(s.queue == 30u);
+    BOOST_TEST(m.request.max_rate.value() == 2.5);
+    BOOST_TEST(m.ref.value() == "5");
+    BOOST_TEST(as<subscribe_message>(R"({"op":"subscribe"})").request.subscription.queue == 20u);
+}
+
+BOOST_AUTO_TEST_CASE(effective_options_can_be_subscribed_to_again)
+{
+    auto const first = as<subscribe_message>(
+        R"({"op":"subscribe","types":"a,b","meta":{"k":"v"},"since":"e:4","limit":7,"name":"n"})");
+    std::string options;
+    append_subscription(options, first.request);
+    auto const again = as<subscribe_message>(R"({"op":"subscribe",)" + options.substr(1));
+    std::string same;
+    append_subscription(same, again.request);
+    BOOST_TEST(same == options);
+}
+
+BOOST_AUTO_TEST_CASE(bad_options_are_named_with_the_ref)
+{
+    BOOST_TEST(judged(R"({"op":"subscribe","queue":0,"ref":1})") ==
+               "invalid_parameter /queue ref=1");
+    BOOST_TEST(judged(R"({"op":"subscribe","queue":101})") == "invalid_parameter /queue");
+    BOOST_TEST(judged(R"({"op":"subscribe","queue":true})") == "wrong_json_type /queue");
+    BOOST_TEST(judged(R"({"op":"subscribe","queue":null})") == "wrong_json_type /queue");
+    BOOST_TEST(judged(R"({"op":"subscribe","name":7})") == "wrong_json_type /name");
+    BOOST_TEST(judged(R"({"op":"subscribe","types":[7]})") == "wrong_json_type /types");
+    BOOST_TEST(judged(R"({"op":"subscribe","types":{}})") == "wrong_json_type /types");
+    BOOST_TEST(judged(R"({"op":"subscribe","types":"a..b"})") == "invalid_parameter");
+    BOOST_TEST(judged(R"({"op":"subscribe","meta":"x"})") == "wrong_json_type /meta");
+    BOOST_TEST(judged(R"({"op":"subscribe","meta":{"k":{"l":"v"}}})") == "wrong_json_type /meta");
+    BOOST_TEST(judged(R"({"op":"subscribe","meta":{"":"v"}})") == "invalid_parameter /meta");
+    BOOST_TEST(judged(R"({"op":"subscribe","colour":"red","ref":"r"})") ==
+               "unknown_field /colour ref=\"r\"");
+    BOOST_TEST(judged(R"({"op":"subscribe","event":{"type":"a"}})") == "unknown_field /event");
+    BOOST_TEST(judged(R"({"op":"subscribe","queue":1,"queue":1})") == "duplicate_key /queue");
+}
+
+BOOST_AUTO_TEST_CASE(too_many_options_are_refused)
+{
+    std::string text = R"({"op":"subscribe")";
+    for (int i = 0; i != 65; ++i)
+        text += ",\"x" + std::to_string(i) + "\":1";
+    BOOST_TEST(judged(text + "}") == "invalid_parameter");
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_event_is_told_with_its_place_and_ref)
+{
+    BOOST_TEST(judged(R"({"op":"publish","ref":3,"event":{"type":"a","metadata":{"k":1}}})") ==
+               "wrong_json_type /event/metadata/k ref=3");
+    BOOST_TEST(judged(R"({"op":"publish","event":{"type":"a b"},"ref":3})") ==
+               "invalid_type /event/type ref=3");
+    BOOST_TEST(judged(R"({"op":"publish","event":7,"ref":3})") == "wrong_json_type /event ref=3");
+    BOOST_TEST(judged(R"({"op":"publish","ref":3})") == "missing_field /event ref=3");
+    BOOST_TEST(judged(R"({"op":"publish","event":{"type":"a"},"colour":1})") ==
+               "unknown_field /colour");
+    BOOST_TEST(judged(R"({"type":"a","colour":1})") == "unknown_field /colour");
+}
+
+BOOST_AUTO_TEST_CASE(a_bare_event_has_no_ref)
+{
+    BOOST_TEST(judged(R"({"type":"a","ref":3})") == "unknown_field /ref ref=3");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_message_is_refused)
+{
+    BOOST_TEST(judged("") == "empty_body");
+    BOOST_TEST(judged("7") == "wrong_json_type");
+    BOOST_TEST(judged("[]") == "wrong_json_type");
+    BOOST_TEST(judged("{}") == "missing_field");
+    BOOST_TEST(judged(R"({"ref":1})") == "unknown_field /ref ref=1");
+    BOOST_TEST(judged("{\"op\":") == "invalid_json @6");
+    BOOST_TEST(judged(R"({"op":7,"ref":1})") == "wrong_json_type /op ref=1");
+    BOOST_TEST(judged(R"({"op":"shout","ref":1})") == "invalid_parameter /op ref=1");
+    BOOST_TEST(judged(R"({"op":"ping","x":1})") == "unknown_field /x");
+    BOOST_TEST(judged(R"({"op":"ping","event":{"type":"a"}})") == "unknown_field /event");
+    BOOST_TEST(judged(R"({"op":"ping","op":"ping"})") == "duplicate_key /op");
+    BOOST_TEST(judged(R"({"op":"ping"} x)") == "invalid_json @14");
+    BOOST_TEST(judged(R"({"op":"ping","ref":)" + std::string(100'000, '[')) ==
+               "json_too_deep @275");
+    BOOST_TEST(judged("{\"op\":\"ping\",\"ref\":\"\xff\"}") == "invalid_utf8 @20");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
