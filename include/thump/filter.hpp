@@ -13,8 +13,8 @@ namespace thump {
 
 /// Wants a metadata key to hold one of some values.
 struct metadata_condition {
-    std::string key;
-    std::vector<std::string> any_of;
+    std::string key;                   ///< 1 to 1,024 bytes
+    std::vector<std::string> any_of;   ///< 1 to 64 values of up to 1,024 bytes
 
     friend bool operator==(metadata_condition const&, metadata_condition const&) = default;
 };
@@ -68,7 +68,8 @@ public:
         return conditions_;
     }
 
-    /// The filter in one line, the same for equal filters: `task.*,node.down meta.region=eu|us`.
+    /// The filter in one line: `node.down,task.* meta.region=eu|us`. Equal filters have the same
+    /// text, different filters different ones: what separates the parts is percent-encoded in them.
     [[nodiscard]] std::string to_string() const;
 
     friend bool operator==(filter const&, filter const&) = default;

@@ -27,6 +27,22 @@ std::string_view next_token(std::string_view& rest) noexcept
     return token;
 }
 
+// Percent-encodes what separates the parts of a filter's text, and what would end its line.
+void append_escaped(std::string& out, std::string_view part)
+{
+    static constexpr char digits[] = "0123456789ABCDEF";
+    for (char const c : part) {
+        auto const byte = static_cast<unsigned char>(c);
+        if (byte > ' ' && byte != 0x7f && c != '%' && c != '=' && c != '|') {
+            out += c;
+        } else {
+            out += '%';
+            out += digits[byte >> 4];
+            out += digits[byte & 0xf];
+        }
+    }
+}
+
 error fault(std::string detail)
 {
     return {make_error_code(errc::invalid_parameter), std::move(detail), {}, {}, {}};
@@ -110,6 +126,8 @@ result<filter> filter::make(std::span<std::string const> patterns,
         if (condition.key.empty()) return fault("a metadata condition has an empty key");
         if (condition.key.size() > max_metadata_bytes)
             return fault("a metadata key is longer than 1,024 bytes");
+        if (condition.any_of.empty())
+            return fault("the condition on metadata key '" + condition.key + "' has no value");
         auto at = std::ranges::find(made.conditions_, condition.key, &metadata_condition::key);
         if (at == made.conditions_.end()) at = made.conditions_.insert(at, {condition.key, {}});
         at->any_of.insert(at->any_of.end(), condition.any_of.begin(), condition.any_of.end());
@@ -154,10 +172,11 @@ std::string filter::to_string() const
         text += pattern.text();
     }
     for (auto const& [key, values] : conditions_) {
-        text += " meta." + key + '=';
-        for (bool first = true; auto const& value : values) {
-            if (!std::exchange(first, false)) text += '|';
-            text += value;
+        text += " meta.";
+        append_escaped(text, key);
+        for (char separator = '='; auto const& value : values) {
+            text += std::exchange(separator, '|');
+            append_escaped(text, value);
         }
     }
     return text;
