@@ -31,33 +31,63 @@ constexpr byte_word must_escape(byte_word word) noexcept
     return below_space(word) | equal_to(word, '"') | equal_to(word, '\\');
 }
 
+constexpr byte_word line_end(byte_word word) noexcept
+{
+    return equal_to(word, '\n') | equal_to(word, '\r');
+}
 constexpr byte_word not_ascii(byte_word word) noexcept
 {
     return word & high_bits;
 }
 
-inline byte_word load(char const* at) noexcept
+// Byte i of memory is byte i of significance, as on little-endian machines.
+inline constexpr bool memory_order_is_significance = std::endian::native == std::endian::little;
+
+template <class Unsigned>
+byte_word load(char const* at) noexcept
 {
-    byte_word word;
-    std::memcpy(&word, at, sizeof word);
-    return word;
+    Unsigned value;
+    std::memcpy(&value, at, sizeof value);
+    return value;
+}
+
+// Fewer bytes than a word has, at least one, filled up with such as fit no test. Reads from both
+// ends meet or overlap in the middle.
+inline byte_word load_short(char const* at, std::size_t bytes) noexcept
+{
+    auto const filling = every_byte * 0x7f << (8 * bytes);
+    auto const* const end = at + bytes;
+    if (bytes >= 4)
+        return filling | load<std::uint32_t>(at) |
+               load<std::uint32_t>(end - 4) << (8 * (bytes - 4));
+    return filling | load<std::uint8_t>(at) |
+           load<std::uint8_t>(at + bytes / 2) << (8 * (bytes / 2)) |
+           load<std::uint8_t>(end - 1) << (8 * (bytes - 1));
 }
 
 // `Test` maps a word to the high bits of its bytes that fit.
 template <class Test>
+char const* find_byte_singly(char const* at, char const* end, Test test) noexcept
+{
+    while (at != end && !test(every_byte * 0x7f - 0x7f + load<std::uint8_t>(at)))
+        ++at;
+    return at;
+}
+
+template <class Test>
 char const* find_byte(char const* at, char const* end, Test test) noexcept
 {
-    auto const left = static_cast<std::size_t>(end - at);
-    if (left < sizeof(byte_word) || std::endian::native != std::endian::little) {
-        // A word of this byte alone, filled up with bytes that fit no test.
-        while (at != end && !test(every_byte * 0x7f - 0x7f + static_cast<unsigned char>(*at)))
-            ++at;
-        return at;
+    if constexpr (!memory_order_is_significance) return find_byte_singly(at, end, test);
+    if (at == end) return end;
+    auto const bytes = static_cast<std::size_t>(end - at);
+    if (bytes < sizeof(byte_word)) {
+        auto const found = test(load_short(at, bytes));
+        return found ? at + std::countr_zero(found) / 8 : end;
     }
     // The last step may look at bytes again that did not fit before.
     for (auto const* const last = end - sizeof(byte_word);; at += sizeof(byte_word)) {
         if (at > last) at = last;
-        if (auto const found = test(load(at))) return at + std::countr_zero(found) / 8;
+        if (auto const found = test(load<byte_word>(at))) return at + std::countr_zero(found) / 8;
         if (at == last) return end;
     }
 }
@@ -75,6 +105,12 @@ inline char const* find_non_ascii(char const* at, char const* end) noexcept
 inline char const* find_json_escape(char const* at, char const* end) noexcept
 {
     return detail::find_byte(at, end, [](auto word) { return detail::must_escape(word); });
+}
+
+/// The first CR or LF of [at, end), or `end`.
+inline char const* find_line_end(char const* at, char const* end) noexcept
+{
+    return detail::find_byte(at, end, [](auto word) { return detail::line_end(word); });
 }
 
 /// As `find_json_escape`, stopping at bytes that are not ASCII too.

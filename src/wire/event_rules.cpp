@@ -42,6 +42,16 @@ constexpr bool is_control(char c) noexcept
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
+// Whether `source` is a path of unreserved characters, as most are. Every such path is a
+// URI-reference, which the library takes ten times as long to say.
+bool is_plain_path(std::string_view source) noexcept
+{
+    return std::ranges::all_of(source, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '/' || c == '-' || c == '.' || c == '_' || c == '~';
+    });
+}
+
 result<void> check_utf8(std::string_view text, std::string_view field)
 {
     if (is_valid_utf8(text)) return {};
@@ -128,7 +138,7 @@ result<void> check_id(std::string_view id)
 
 result<void> check_source(std::string_view source)
 {
-    if (source.empty() || boost::urls::parse_uri_reference(source)) return {};
+    if (is_plain_path(source) || boost::urls::parse_uri_reference(source)) return {};
     return fault(errc::invalid_source, "the source " + quoted(source) + " is no URI-reference");
 }
 

@@ -8,6 +8,7 @@
 #include <wire/byte_scan.hpp>
 #include <wire/utf8.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -54,16 +55,20 @@ void append_escape(std::string& out, char c)
 
 void append_json_string(std::string& out, std::string_view s)
 {
-    auto const* at = s.data();
-    auto const* const end = at + s.size();
-    out += '"';
-    for (;;) {
+    auto const* const end = s.data() + s.size();
+    auto const* at = find_json_escape(s.data(), end);
+    // Up to the first escape, quotes are laid down at both ends and the text between them.
+    auto const plain = static_cast<std::size_t>(at - s.data());
+    auto const start = out.size();
+    out.append(plain + (at == end ? 2 : 1), '"');
+    std::copy(s.data(), at, out.data() + start + 1);
+    if (at == end) return;
+    do {
+        append_escape(out, *at++);
         auto const* const run = at;
         at = find_json_escape(at, end);
         out.append(run, at);
-        if (at == end) break;
-        append_escape(out, *at++);
-    }
+    } while (at != end);
     out += '"';
 }
 
@@ -98,14 +103,15 @@ void append_decimal(std::string& out, std::uint64_t value)
 
 void append_in_one_line(std::string& out, std::string_view json)
 {
-    while (!json.empty()) {
-        auto const line = json.substr(0, json.find_first_of("\r\n"));
-        out += line;
-        json.remove_prefix(line.size());
-        if (!json.empty()) {
-            out += ' ';
-            json.remove_prefix(1);
-        }
+    auto const* at = json.data();
+    auto const* const end = at + json.size();
+    for (;;) {
+        auto const* const line = at;
+        at = find_line_end(at, end);
+        out.append(line, at);
+        if (at == end) return;
+        out += ' ';
+        ++at;
     }
 }
 
