@@ -3,9 +3,9 @@
 #include <boost/circular_buffer.hpp>
 
 #include <algorithm>
+#include <deque>
 #include <unordered_map>
 #include <utility>
-#include <vector>
 
 namespace thump::core {
 namespace {
@@ -47,7 +47,7 @@ struct backlog::storage {
     };
 
     boost::circular_buffer<event_ptr> events{initial_capacity};
-    std::vector<placed_gap> gaps;   // by position; each position at most once
+    std::deque<placed_gap> gaps;   // by position; each position at most once
     std::size_t bytes = 0;
     std::uint64_t head = 0;   // position of events.front()
     bool pinned = false;
@@ -190,7 +190,12 @@ void backlog::lose(std::size_t index, gap_reason reason)
     auto& s = *storage_;
     auto const victim = s.events[index];
     if (options_->overflow == overflow::latest) s.forget_key(*victim, options_->key);
-    s.events.erase(s.events.begin() + static_cast<std::ptrdiff_t>(index));
+    // From the nearer end: what goes is mostly the oldest.
+    auto const at = s.events.begin() + static_cast<std::ptrdiff_t>(index);
+    if (index < s.events.size() / 2)
+        s.events.rerase(at);
+    else
+        s.events.erase(at);
     s.bytes -= victim->size_bytes();
     s.tell_at(s.first_free(), gap_of(*victim, reason));
     --ledger_.queued;
@@ -210,7 +215,7 @@ std::optional<gap> backlog::take_gap()
     auto& s = *storage_;
     if (s.gaps.front().position != s.head || s.pinned) return std::nullopt;
     auto const due = s.gaps.front().what;
-    s.gaps.erase(s.gaps.begin());
+    s.gaps.pop_front();
     return due;
 }
 
