@@ -155,6 +155,9 @@ class Thumpd:
     def sse(self, query="", **kwargs):
         """A subscriber that has been welcomed."""
         stream = SseStream(self.host, self.port, "/v1/events" + query, **kwargs)
+        if stream.status != 200:
+            stream.close()
+            raise AssertionError(f"the stream was refused with {stream.status}")
         stream.welcome = stream.next_event()
         assert stream.welcome.type == "thump.welcome", stream.welcome
         return stream
