@@ -7,10 +7,10 @@
 #include <net/media_type.hpp>
 #include <net/sse_session.hpp>
 #include <net/streams.hpp>
+#include <net/ws_handshake.hpp>
 #include <wire/event_json.hpp>
 #include <wire/json_text.hpp>
 #include <wire/sse.hpp>
-#include <wire/ws_key.hpp>
 
 #include <thump/catalog.hpp>
 
@@ -41,11 +41,6 @@ http_response json_response(std::string body, int status = 200)
     response.content_type = json_type;
     response.body = std::move(body);
     return response;
-}
-
-bool wants_websocket(http_request const& r)
-{
-    return r.version == 11 && r.lists("Connection", "upgrade") && r.lists("Upgrade", "websocket");
 }
 
 }   // namespace
@@ -282,16 +277,7 @@ void routes::open_websocket(routed_request const& r, wire::stream_request const&
     if (!origins_.allows(r.http))
         return fail(r, fault(errc::origin_not_allowed,
                              "pages of this origin may not connect; see 'allowed_origins'"));
-    if (r.http.method != http_method::get) return respond(r, make_method_not_allowed("GET"));
-    auto const key = r.http.field("Sec-WebSocket-Key");
-    if (!key || r.http.count("Sec-WebSocket-Key") != 1 || !wire::is_valid_ws_key(*key))
-        return fail(r, fault(errc::bad_request, "Sec-WebSocket-Key must be 16 bytes in base64"));
-    if (r.http.field("Sec-WebSocket-Version") != "13") {
-        auto response =
-            make_problem(fault(errc::upgrade_required, "Sec-WebSocket-Version must be 13"));
-        response.fields.push_back({"Sec-WebSocket-Version", "13"});
-        return respond(r, std::move(response));
-    }
+    if (auto refusal = refuse_handshake(r.http)) return respond(r, *std::move(refusal));
 
     auto& c = r.session.connection();
     std::unique_ptr<subscriber> s;
@@ -300,12 +286,7 @@ void routes::open_websocket(routed_request const& r, wire::stream_request const&
         if (!made) return fail(r, made.error());
         s = std::move(*made);
     }
-    std::string head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                       "Connection: Upgrade\r\nSec-WebSocket-Accept: " +
-                       wire::ws_accept_key(*key) + "\r\n";
-    if (r.http.lists("Sec-WebSocket-Protocol", subprotocol))
-        head.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
-    head += "\r\n";
+    auto head = accept_handshake(r.http, subprotocol);
     append_control(head, encoding::ws_json, "welcome", welcome_json(c, s.get(), request));
     auto next =
         std::make_unique<ws_session>(c, std::make_unique<client_session>(),

@@ -1,0 +1,51 @@
+#include <net/ws_handshake.hpp>
+
+#include <wire/ws_key.hpp>
+
+#include <thump/errc.hpp>
+
+#include <utility>
+
+namespace thump::net {
+namespace {
+
+constexpr std::string_view version = "13";
+
+http_response problem(errc code, std::string detail)
+{
+    return make_problem({make_error_code(code), std::move(detail), {}, {}, {}});
+}
+
+}   // namespace
+
+bool wants_websocket(http_request const& request)
+{
+    return request.version == 11 && request.lists("Connection", "upgrade") &&
+           request.lists("Upgrade", "websocket");
+}
+
+std::optional<http_response> refuse_handshake(http_request const& request)
+{
+    if (request.method != http_method::get) return make_method_not_allowed("GET");
+    auto const key = request.field("Sec-WebSocket-Key");
+    if (!key || request.count("Sec-WebSocket-Key") != 1 || !wire::is_valid_ws_key(*key))
+        return problem(errc::bad_request, "Sec-WebSocket-Key must be 16 bytes in base64");
+    if (request.field("Sec-WebSocket-Version") != version) {
+        auto response = problem(errc::upgrade_required, "Sec-WebSocket-Version must be 13");
+        response.fields.push_back({"Sec-WebSocket-Version", std::string{version}});
+        return response;
+    }
+    return std::nullopt;
+}
+
+std::string accept_handshake(http_request const& request, std::string_view subprotocol)
+{
+    std::string head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                       "Connection: Upgrade\r\nSec-WebSocket-Accept: ";
+    head.append(wire::ws_accept_key(*request.field("Sec-WebSocket-Key"))).append("\r\n");
+    if (!subprotocol.empty() && request.lists("Sec-WebSocket-Protocol", subprotocol))
+        head.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
+    return head.append("\r\n");
+}
+
+}   // namespace thump::net

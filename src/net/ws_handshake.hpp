@@ -1,0 +1,24 @@
+// The server's side of the WebSocket handshake (RFC 6455, section 4.2).
+#pragma once
+
+#include <net/http_request.hpp>
+#include <net/http_response.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace thump::net {
+
+/// Whether the request asks to go over to WebSocket.
+[[nodiscard]] bool wants_websocket(http_request const& request);
+
+/// The answer to a request for WebSocket that cannot be accepted; nothing where it can.
+[[nodiscard]] std::optional<http_response> refuse_handshake(http_request const& request);
+
+/// The response that accepts the request, in full. Requires: `refuse_handshake` gives nothing.
+/// @param subprotocol Chosen where the client offers it; empty: none.
+[[nodiscard]] std::string accept_handshake(http_request const& request,
+                                           std::string_view subprotocol = {});
+
+}   // namespace thump::net
