@@ -53,9 +53,6 @@ struct routes::route {
 };
 
 routes::route const routes::table[] = {
-    {"/", "GET, HEAD, OPTIONS", &routes::page, nullptr},
-    {"/app.js", "GET, HEAD, OPTIONS", &routes::page, nullptr},
-    {"/style.css", "GET, HEAD, OPTIONS", &routes::page, nullptr},
     {"/healthz", "GET, HEAD, OPTIONS", &routes::health, nullptr},
     {"/readyz", "GET, HEAD, OPTIONS", &routes::readiness, nullptr},
     {"/v1/events", "GET, HEAD, POST, OPTIONS", &routes::read_events, &routes::post_events},
@@ -63,6 +60,15 @@ routes::route const routes::table[] = {
     {"/v1/stats", "GET, HEAD, OPTIONS", &routes::stats, nullptr},
     {"/v1/subscribers", "GET, HEAD, OPTIONS", &routes::subscribers, nullptr},
 };
+
+routes::route const routes::asset_route{{}, "GET, HEAD, OPTIONS", &routes::page, nullptr};
+
+routes::route const* routes::find_route(std::string_view path) noexcept
+{
+    auto const found = std::ranges::find(table, path, &route::path);
+    if (found != std::end(table)) return found;
+    return find_asset(path) ? &asset_route : nullptr;
+}
 
 routes::routes(detail::broker_impl& broker, server_options const& options)
     : broker_{broker}, options_{options}, origins_{options.allowed_origins}
@@ -93,9 +99,8 @@ void routes::handle(http_session& session, http_request const& request)
 
     if (request.method == http_method::options && r.path == "*")
         return answer_options(r, "GET, HEAD, POST, OPTIONS");
-    auto const found = std::ranges::find(table, r.path, &route::path);
-    if (found == std::end(table))
-        return fail(r, fault(errc::not_found, "there is nothing at this path"));
+    auto const* const found = find_route(r.path);
+    if (!found) return fail(r, fault(errc::not_found, "there is nothing at this path"));
     if (request.method == http_method::options) return answer_options(r, found->allow);
 
     bool const reads = request.method == http_method::get || request.method == http_method::head;
@@ -150,11 +155,15 @@ void routes::answer_options(routed_request const& r, std::string_view allow) con
 
 void routes::page(routed_request const& r)
 {
-    auto const* const found = find_asset(r.path == "/" ? "/index.html" : r.path);
+    auto const* const found = find_asset(r.path);
     http_response response;
     response.content_type = found->content_type;
-    response.body = found->content;
     response.cache_control = "no-cache";
+    response.fields.push_back({"ETag", std::string{found->etag}});
+    if (r.http.field("If-None-Match") == found->etag)
+        response.status = 304;
+    else
+        response.body = found->content;
     response.fields.push_back(
         {"Content-Security-Policy",
          "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; "

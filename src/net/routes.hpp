@@ -38,6 +38,8 @@ public:
 private:
     struct route;
     static route const table[];
+    static route const asset_route;   // of whatever is built in
+    static route const* find_route(std::string_view path) noexcept;
 
     void respond(routed_request const& r, http_response response) const;
     void fail(routed_request const& r, error const& why) const;
