@@ -26,6 +26,8 @@ class server;
 struct receipt {
     std::string id;          ///< the event's id, the publisher's or a generated one
     std::uint64_t seq = 0;   ///< its place in the order
+    /// Whether it was not published, since an event with its id was lately; `seq` is that one's.
+    bool duplicate = false;
 };
 
 /// An in-memory event broker: events come in from any thread, get one order, and go out to every

@@ -1,6 +1,7 @@
 // Options of a broker.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 
@@ -10,6 +11,13 @@ namespace thump {
 struct event_limits {
     std::size_t max_event_bytes = std::size_t{64} << 10;   ///< JSON text of one event, 256 to 1 MiB
     std::size_t max_json_depth = 32;                       ///< nesting of `data`, 1 to 256
+};
+
+/// Bounds on history: what the broker keeps in memory for those who join late or fall behind.
+struct history_options {
+    std::size_t max_events = 4096;                          ///< 0: no history, to 10,000,000
+    std::size_t max_bytes = std::size_t{64} << 20;          ///< of the events' strings
+    std::chrono::seconds max_age = std::chrono::hours{1};   ///< since it was published; above 0
 };
 
 /// Options of a broker. The defaults are the reference's.
@@ -25,6 +33,13 @@ struct broker_options {
     bool strict_catalog = false;
     /// Bounds on one event.
     event_limits limits = {};
+    /// Bounds on history.
+    history_options history = {};
+    /// How long an id is remembered: an event whose id was published within this time is not
+    /// published again. 0: ids are not compared. At most `max_remembered_ids` are remembered.
+    std::chrono::seconds dedup_window{0};
+    /// 1 to 10,000,000.
+    std::size_t max_remembered_ids = 100'000;
 };
 
 }   // namespace thump

@@ -24,12 +24,17 @@ enum class gap_reason : std::uint8_t {
 /// the first and the last lost event; events inside it that the subscription's filter does not
 /// match are not counted.
 struct gap {
-    std::uint64_t from = 0;      ///< sequence number of the first lost event
-    std::uint64_t to = 0;        ///< sequence number of the last lost event
-    std::uint64_t dropped = 0;   ///< count of matching events lost
-    std::uint64_t bytes = 0;     ///< size of the lost events
+    std::uint64_t from = 0;   ///< sequence number of the first lost event
+    std::uint64_t to = 0;     ///< sequence number of the last lost event
+    /// Count of matching events lost. For `cursor_expired`: of all events in the range, since
+    /// nobody knows any more which of them matched; 0 where the cursor is of another epoch.
+    std::uint64_t dropped = 0;
+    std::uint64_t bytes = 0;   ///< size of the lost events
     gap_reason reason = gap_reason::queue_full;
     bool recoverable = false;   ///< history still has all of them
+
+    /// For `cursor_expired`: sequence number of the oldest event that history has; 0: none.
+    std::uint64_t oldest = 0;
 
     friend bool operator==(gap const&, gap const&) = default;
 };

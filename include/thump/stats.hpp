@@ -11,16 +11,24 @@ namespace thump {
 
 /// Totals since the broker was made.
 struct stats {
-    std::string epoch;   ///< random token of this broker's life; the first half of a cursor
-    std::uint64_t last_seq = 0;    ///< sequence number of the newest event; 0: none yet
-    std::uint64_t published = 0;   ///< events accepted and sequenced
-    std::uint64_t refused =
-        0;                    ///< events refused because the intake was full or the broker stopped
-    std::uint64_t gaps = 0;   ///< gap records told to subscribers
-    std::size_t subscribers = 0;       ///< subscriptions now, of every transport
+    /// Random token of this broker's life; the first half of a cursor.
+    std::string epoch = {};
+
+    std::uint64_t last_seq = 0;     ///< sequence number of the newest event; 0: none yet
+    std::uint64_t published = 0;    ///< events accepted and sequenced
+    std::uint64_t refused = 0;      ///< refused: the intake was full, or the broker has stopped
+    std::uint64_t duplicates = 0;   ///< not published since their id was, lately
+
+    std::uint64_t oldest_seq = 0;     ///< sequence number of the oldest event in history; 0: none
+    std::size_t history_events = 0;   ///< events in history
+    std::size_t history_bytes = 0;    ///< size of their strings, in bytes
+
     std::size_t intake_capacity = 0;   ///< bound of the intake, in events
-    std::size_t intake_size = 0;       ///< events in the intake that have no sequence number yet
-    thump::ledger ledger;              ///< all subscriptions added up, ended ones included
+    std::size_t intake_size = 0;       ///< events in the intake that have no number yet
+
+    std::size_t subscribers = 0;   ///< subscriptions now, of every transport
+    std::uint64_t gaps = 0;        ///< gap records told to subscribers
+    thump::ledger ledger = {};     ///< all subscriptions added up, ended ones included
 };
 
 }   // namespace thump

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <thump/filter.hpp>
+#include <thump/position.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -43,6 +44,12 @@ struct subscription_options {
     /// For `latest`: the metadata key whose value tells events apart, or `type`. An event without
     /// that key stands for itself alone and is never conflated.
     std::string key = "type";
+    /// Where to begin; none: with what is published from now on. What history has is received
+    /// first, then what is published, without a hole or a repetition. Where history no longer
+    /// reaches so far back, the stream begins with a gap (`gap_reason::cursor_expired`).
+    std::optional<position> since = {};
+    /// Where to end; none: never.
+    std::optional<position> until = {};
     /// A name for operators, up to 255 bytes; shown among the subscribers.
     std::string name = {};
 };

@@ -1,5 +1,7 @@
 #include <core/backlog.hpp>
 
+#include <core/history.hpp>
+
 #include <boost/circular_buffer.hpp>
 
 #include <algorithm>
@@ -14,7 +16,7 @@ constexpr std::size_t initial_capacity = 8;
 
 gap gap_of(published_event const& e, gap_reason reason) noexcept
 {
-    return {e.seq, e.seq, 1, e.size_bytes(), reason, false};
+    return {e.seq, e.seq, 1, e.size_bytes(), reason, false, 0};
 }
 
 // Makes one gap of two. The graver reason stands for both.
@@ -25,6 +27,7 @@ void merge(gap& into, gap const& other) noexcept
     into.dropped += other.dropped;
     into.bytes += other.bytes;
     into.reason = std::max(into.reason, other.reason);
+    into.oldest = std::max(into.oldest, other.oldest);
     into.recoverable = into.recoverable && other.recoverable;
 }
 
@@ -51,6 +54,8 @@ struct backlog::storage {
     std::size_t bytes = 0;
     std::uint64_t head = 0;   // position of events.front()
     bool pinned = false;
+    std::uint64_t next = 0;     // behind: the first event to read from history; 0: not behind
+    std::uint64_t unread = 0;   // behind: events there that match
     // Under `latest`: the newest queued event of each key. The views are into the queued events.
     std::unordered_map<std::string_view, std::uint64_t> newest;
 
@@ -81,7 +86,7 @@ backlog::~backlog() = default;
 
 bool backlog::idle() const noexcept
 {
-    return !storage_ || (storage_->events.empty() && storage_->gaps.empty());
+    return !storage_ || (storage_->events.empty() && storage_->gaps.empty() && storage_->next == 0);
 }
 
 std::size_t backlog::size() const noexcept
@@ -119,6 +124,10 @@ push_result backlog::push(event_ptr const& e)
 {
     if (closed_) return push_result::closed;
     ++ledger_.matched;
+    if (behind()) {
+        fall_behind(e);
+        return push_result::queued;
+    }
     if (options_->overflow == overflow::latest) conflate(e);
     if (has_room(e->size_bytes())) {
         enqueue(e);
@@ -249,6 +258,76 @@ void backlog::abandon() noexcept
     ledger_.dropped += ledger_.queued;
     ledger_.queued = 0;
     storage_.reset();
+}
+
+void backlog::begin_behind(std::uint64_t next, std::uint64_t unread)
+{
+    auto& s = store();
+    s.next = next;
+    s.unread = unread;
+    ledger_.matched += unread;
+    ledger_.queued += unread;
+}
+
+// The event is in history: it need not be kept here.
+void backlog::fall_behind(event_ptr const& e)
+{
+    auto& s = *storage_;
+    if (s.next == 0) s.next = e->seq;
+    ++s.unread;
+    ++ledger_.queued;
+}
+
+bool backlog::behind() const noexcept
+{
+    return storage_ && storage_->next != 0;
+}
+
+bool backlog::wants_refill() const noexcept
+{
+    return behind() && !closed_ && storage_->events.size() <= options_->queue / 2;
+}
+
+void backlog::refill(history const& h, filter const& wanted, std::uint64_t last)
+{
+    auto& s = *storage_;
+    auto const end = std::min(h.end_seq(), last == UINT64_MAX ? last : last + 1);
+    s.next = std::max(s.next, h.first_seq());
+    for (; s.next < end; ++s.next) {
+        auto const& e = h.at(s.next);
+        if (!wanted.matches(*e)) continue;
+        if (options_->overflow == overflow::latest) conflate(e);
+        if (!has_room(e->size_bytes())) return;
+        --s.unread;
+        --ledger_.queued;   // enqueue counts it again
+        enqueue(e);
+    }
+    s.next = 0;
+}
+
+void backlog::on_evicted(published_event const& e, filter const& wanted)
+{
+    if (!behind() || e.seq < storage_->next || storage_->unread == 0) return;
+    auto& s = *storage_;
+    s.next = e.seq + 1;
+    if (!wanted.matches(e)) return;
+    --s.unread;
+    --ledger_.queued;
+    ++ledger_.dropped;
+    s.tell_at(s.head + s.events.size(), gap_of(e, gap_reason::history_overrun));
+}
+
+void backlog::give_up_history(std::uint64_t newest)
+{
+    if (!behind()) return;
+    auto& s = *storage_;
+    if (s.unread > 0)
+        s.tell_at(s.head + s.events.size(),
+                  {s.next, newest, s.unread, 0, gap_reason::history_overrun, false, 0});
+    ledger_.dropped += s.unread;
+    ledger_.queued -= s.unread;
+    s.next = 0;
+    s.unread = 0;
 }
 
 void backlog::release_memory() noexcept

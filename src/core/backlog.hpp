@@ -2,6 +2,7 @@
 #pragma once
 
 #include <thump/event_ptr.hpp>
+#include <thump/filter.hpp>
 #include <thump/gap.hpp>
 #include <thump/ledger.hpp>
 #include <thump/subscription_options.hpp>
@@ -14,6 +15,8 @@
 #include <string_view>
 
 namespace thump::core {
+
+class history;
 
 /// What became of an event that was pushed.
 enum class push_result : std::uint8_t {
@@ -37,6 +40,9 @@ struct backlog_options {
 
 /// A subscriber's queue of events, bounded in events and bytes, that accounts for every event and
 /// tells of every loss by a gap in the place where the events are missing.
+///
+/// A queue that is *behind* leaves events in history and reads them from there as it drains: under
+/// `catch_up` when it overflows, under any policy while a newcomer is given what it asked for.
 ///
 /// Losses next to one another share a gap. Under `drop_newest` a gap stands behind the events that
 /// were queued when the loss began; under the other policies it stands before everything queued.
@@ -90,6 +96,29 @@ public:
     /// Counts everything queued as dropped, and forgets it and all gaps.
     void abandon() noexcept;
 
+    // ---- Behind the live flow. What has no room under `catch_up`, and what is replayed to a
+    // ---- newcomer, stays in history: it counts as queued, and is read from there by `refill`.
+
+    /// Begins behind: the next event to read is `next`, and from it on `unread` events match.
+    /// Requires: nothing was pushed yet.
+    void begin_behind(std::uint64_t next, std::uint64_t unread);
+
+    /// Whether events that are counted as queued are still to be read from history.
+    [[nodiscard]] bool behind() const noexcept;
+
+    /// Whether `refill` would do something worth while.
+    [[nodiscard]] bool wants_refill() const noexcept;
+
+    /// Reads from history what the queue has room for. Past the newest event, or past `last`, the
+    /// subscription is no longer behind. Requires: `on_evicted` was told of all that `h` let go of.
+    void refill(history const& h, filter const& wanted, std::uint64_t last);
+
+    /// History has let go of an event. If it was still to be read it is lost.
+    void on_evicted(published_event const& e, filter const& wanted);
+
+    /// Whatever is still to be read from history, up to `newest`, is lost.
+    void give_up_history(std::uint64_t newest);
+
     /// Whether the policy `disconnect` has ended the subscription.
     [[nodiscard]] bool closed() const noexcept { return closed_; }
 
@@ -108,6 +137,7 @@ private:
     void evict_front();
     void lose(std::size_t index, gap_reason reason);
     void lose_newest(event_ptr const& e);
+    void fall_behind(event_ptr const& e);
 
     backlog_options const* options_;
     std::unique_ptr<storage> storage_;

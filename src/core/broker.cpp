@@ -4,10 +4,27 @@
 
 namespace thump::core {
 
+broker::broker(std::string epoch, std::uint64_t seed, broker_options const& options)
+    : epoch_{std::move(epoch)}
+    , ids_{seed}
+    , history_{options.history}
+    , remembered_{options.dedup_window, options.max_remembered_ids}
+    , remembers_ids_{options.dedup_window.count() > 0}
+{
+}
+
+std::uint64_t broker::find_duplicate(std::string_view id, time_point now)
+{
+    return remembers_ids_ && !id.empty() ? remembered_.find(id, now) : 0;
+}
+
 event_ptr broker::publish(boost::intrusive_ptr<published_event> e, time_point now)
 {
     e->seq = ++last_seq_;
-    if (e->id.empty()) ids_.append(e->id, now);
+    if (e->id.empty())
+        ids_.append(e->id, now);
+    else if (remembers_ids_)
+        remembered_.add(e->id, e->seq, now);
     e->measure();
 
     event_ptr const shared = std::move(e);
@@ -17,6 +34,7 @@ event_ptr broker::publish(boost::intrusive_ptr<published_event> e, time_point no
         if (turn_[id].empty()) matched_.push_back(id);
         turn_[id].push_back(shared);
     }
+    history_.push(shared, now, &evicted_);
     ++turn_events_;
     turn_bytes_ += shared->size_bytes();
     return shared;
@@ -39,6 +57,7 @@ void broker::end_turn() noexcept
     for (auto const id : matched_)
         turn_[id].clear();
     matched_.clear();
+    evicted_.clear();
     turn_events_ = 0;
     turn_bytes_ = 0;
 }

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <core/filter_index.hpp>
+#include <core/history.hpp>
+#include <core/remembered_ids.hpp>
 #include <core/uuid7.hpp>
 
+#include <thump/broker_options.hpp>
 #include <thump/event_ptr.hpp>
 #include <thump/filter.hpp>
 #include <thump/time_point.hpp>
@@ -25,7 +28,11 @@ class broker {
 public:
     /// @param epoch Token of this broker's life.
     /// @param seed For the ids it makes.
-    broker(std::string epoch, std::uint64_t seed) : epoch_{std::move(epoch)}, ids_{seed} {}
+    broker(std::string epoch, std::uint64_t seed, broker_options const& options = {});
+
+    /// The sequence number of the event that was published with this id within the window in which
+    /// ids are remembered; 0 where there is none.
+    [[nodiscard]] std::uint64_t find_duplicate(std::string_view id, time_point now);
 
     /// Gives `e` the next sequence number, and an id if it has none, and adds it to the turn.
     /// Requires: `e` is valid, has a timestamp, and is shared with nobody yet.
@@ -38,8 +45,8 @@ public:
     /// The counterpart of `attach`. Requires: `turn_empty()`.
     void detach(filter_id id);
 
-    /// Whether nothing was published since the last `end_turn`.
-    [[nodiscard]] bool turn_empty() const noexcept { return turn_events_ == 0; }
+    /// Whether nothing was published, and nothing left history, since the last `end_turn`.
+    [[nodiscard]] bool turn_empty() const noexcept { return turn_events_ == 0 && evicted_.empty(); }
     [[nodiscard]] std::size_t turn_events() const noexcept { return turn_events_; }
     [[nodiscard]] std::size_t turn_bytes() const noexcept { return turn_bytes_; }
 
@@ -52,6 +59,14 @@ public:
         return turn_[id];
     }
 
+    /// What history let go of in this turn, in order. It comes after what matched.
+    [[nodiscard]] std::span<event_ptr const> evicted() const noexcept { return evicted_; }
+
+    /// Lets go of what has become too old.
+    void expire(time_point now) { history_.expire(now, &evicted_); }
+
+    [[nodiscard]] core::history const& history() const noexcept { return history_; }
+
     /// Forgets the turn's events.
     void end_turn() noexcept;
 
@@ -63,10 +78,14 @@ private:
     uuid7_generator ids_;
     std::uint64_t last_seq_ = 0;
     filter_index filters_;
+    core::history history_;
+    remembered_ids remembered_;
+    bool const remembers_ids_;
 
     std::vector<std::vector<event_ptr>> turn_;   // by filter_id
     std::vector<filter_id> matched_;             // those that are not empty
     std::vector<filter_id> scratch_;
+    std::vector<event_ptr> evicted_;
     std::size_t turn_events_ = 0;
     std::size_t turn_bytes_ = 0;
 };

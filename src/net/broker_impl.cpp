@@ -61,13 +61,22 @@ broker_options checked(broker_options options)
         throw std::invalid_argument{"thump::event_limits::max_event_bytes must be 256 to 1048576"};
     if (options.limits.max_json_depth < 1 || options.limits.max_json_depth > 256)
         throw std::invalid_argument{"thump::event_limits::max_json_depth must be 1 to 256"};
+    if (options.history.max_events > 10'000'000)
+        throw std::invalid_argument{"thump::history_options::max_events must be 0 to 10000000"};
+    if (options.history.max_age.count() < 1)
+        throw std::invalid_argument{"thump::history_options::max_age must be above 0"};
+    if (options.dedup_window.count() < 0)
+        throw std::invalid_argument{"thump::broker_options::dedup_window must not be negative"};
+    if (options.max_remembered_ids < 1 || options.max_remembered_ids > 10'000'000)
+        throw std::invalid_argument{
+            "thump::broker_options::max_remembered_ids must be 1 to 10000000"};
     return options;
 }
 
 bool acceptable(subscription_options const& o) noexcept
 {
     return o.queue >= 1 && o.queue <= 1'000'000 && o.queue_bytes >= 1 && !o.key.empty() &&
-           o.name.size() <= 255 && o.overflow != overflow::catch_up;
+           o.name.size() <= 255;
 }
 
 }   // namespace
@@ -77,7 +86,7 @@ broker_impl::broker_impl(executor_type ex, broker_options options)
     , strand_{asio::make_strand(ex)}
     , options_{checked(std::move(options))}
     , intake_{options_.intake_capacity}
-    , core_{random_token(), random_seed()}
+    , core_{random_token(), random_seed(), options_}
 {
 }
 
@@ -91,6 +100,7 @@ broker_impl::~broker_impl()
     // A waiting receive may own its subscription, and with it the mailbox that holds the receive.
     for (auto& [id, box] : registry_) {
         box->destroy_waiters();
+        box->give_up_history(core_.last_seq());
         box->finish(errc::stopped);
     }
 }
@@ -168,8 +178,14 @@ void broker_impl::drain_some(std::size_t limit)
 void broker_impl::accept(intake_entry entry, time_point now)
 {
     std::unique_ptr<pending_receipt> const waits{entry.receipt};
-    auto const e = sequence({entry.what, false}, now);
-    if (waits) waits->handler.complete({}, {e->id, e->seq});
+    boost::intrusive_ptr<published_event> what{entry.what, false};
+    if (auto const first = core_.find_duplicate(what->id, now)) {
+        duplicates_.fetch_add(1, std::memory_order_relaxed);
+        if (waits) waits->handler.complete({}, {what->id, first, true});
+        return;
+    }
+    auto const e = sequence(std::move(what), now);
+    if (waits) waits->handler.complete({}, {e->id, e->seq, false});
 }
 
 event_ptr broker_impl::sequence(boost::intrusive_ptr<published_event> e, time_point now)
@@ -178,7 +194,7 @@ event_ptr broker_impl::sequence(boost::intrusive_ptr<published_event> e, time_po
     if (changes_pending_.load(std::memory_order_acquire)) apply_changes();
     if (core_.turn_events() >= max_turn_events || core_.turn_bytes() >= max_turn_bytes) flush();
     auto shared = core_.publish(std::move(e), now);
-    published_.store(core_.last_seq(), std::memory_order_relaxed);
+    publish_figures();
     return shared;
 }
 
@@ -190,12 +206,16 @@ error_code broker_impl::publish_on_strand(event&& e, receipt& r)
     }
     if (options_.strict_catalog && !find_type(e.type)) return errc::unknown_type;
     auto const now = time_point::now();
+    if (auto const first = core_.find_duplicate(e.id, now)) {
+        duplicates_.fetch_add(1, std::memory_order_relaxed);
+        r = {std::move(e.id), first, true};
+        return {};
+    }
     if (!e.timestamp) e.timestamp = now;
     if (e.source.empty()) e.source = options_.default_source;
     boost::intrusive_ptr<published_event> shared{new published_event{std::move(e)}};
     auto const published = sequence(std::move(shared), now);
-    r.id = published->id;
-    r.seq = published->seq;
+    r = {published->id, published->seq, false};
     schedule_flush();
     return {};
 }
@@ -218,8 +238,10 @@ void broker_impl::flush()
     for (auto const id : core_.matched_filters()) {
         if (id >= boxes_.size()) continue;
         for (auto const& box : boxes_[id])
-            box->deliver(core_.matched(id));
+            note_behind(box, box->deliver(core_.matched(id), core_.history()));
     }
+    if (!core_.evicted().empty())
+        std::erase_if(behind_, [&](auto const& box) { return !box->on_evicted(core_.evicted()); });
     for (auto* const sink : sinks_)
         sink->on_turn(core_);
     core_.end_turn();
@@ -239,7 +261,9 @@ std::uint64_t broker_impl::join() noexcept
 std::shared_ptr<mailbox> broker_impl::subscribe(subscription_options const& options, error_code& ec)
 {
     auto wanted = filter::make(options.types, options.where);
-    if (!wanted || !acceptable(options)) {
+    bool const impossible =
+        options.overflow == overflow::catch_up && options_.history.max_events == 0;
+    if (!wanted || !acceptable(options) || impossible) {
         ec = errc::invalid_parameter;
         return nullptr;
     }
@@ -252,7 +276,8 @@ std::shared_ptr<mailbox> broker_impl::subscribe(subscription_options const& opti
         ec = errc::too_many_subscribers;
         return nullptr;
     }
-    auto box = std::make_shared<mailbox>(weak_from_this(), id, std::move(*wanted), options);
+    auto box =
+        std::make_shared<mailbox>(weak_from_this(), oldest_seq_, id, std::move(*wanted), options);
     {
         std::lock_guard const lock{registry_mutex_};
         registry_.emplace(id, box);
@@ -302,7 +327,8 @@ void broker_impl::apply_add(std::shared_ptr<mailbox> box)
     auto const id = core_.attach(box->wanted());
     if (boxes_.size() <= id) boxes_.resize(id + 1);
     filter_of_.emplace(box->id(), id);
-    boxes_[id].push_back(std::move(box));
+    boxes_[id].push_back(box);
+    if (box->since() || box->until()) begin_in_history(box);
 }
 
 void broker_impl::apply_remove(mailbox const& box)
@@ -311,8 +337,63 @@ void broker_impl::apply_remove(mailbox const& box)
     if (found == filter_of_.end()) return;
     auto const id = found->second;
     filter_of_.erase(found);
+    ends_.erase(box.id());
     std::erase_if(boxes_[id], [&](auto const& b) { return b.get() == &box; });
     core_.detach(id);
+}
+
+void broker_impl::begin_in_history(std::shared_ptr<mailbox> const& box)
+{
+    auto const now = time_point::now();
+    auto const& h = up_to_date_history();
+    auto const& until = box->until();
+    core::starting_point const start =
+        box->since() ? core::resolve_since(h, epoch(), *box->since(), box->wanted(), now)
+                     : core::starting_point{h.end_seq(), std::nullopt};
+    auto const last = until ? core::resolve_until(h, epoch(), *until, now) : std::nullopt;
+    note_behind(box, box->begin(h, start, last.value_or(UINT64_MAX)));
+
+    // An end that is a moment yet to come.
+    auto const moment = until && !last ? core::moment_of(*until, now) : std::nullopt;
+    if (!moment) return;
+    auto& timer = ends_.try_emplace(box->id(), strand_).first->second;
+    timer.expires_at(std::chrono::system_clock::time_point{
+        std::chrono::duration_cast<std::chrono::system_clock::duration>(
+            std::chrono::seconds{moment->seconds} +
+            std::chrono::nanoseconds{moment->nanoseconds})});
+    timer.async_wait([weak = std::weak_ptr{box}](error_code ec) {
+        auto const waiting = weak.lock();
+        if (!ec && waiting) waiting->finish(errc::end_of_stream);
+    });
+}
+
+void broker_impl::note_behind(std::shared_ptr<mailbox> const& box, bool behind)
+{
+    if (behind && std::ranges::find(behind_, box) == behind_.end()) behind_.push_back(box);
+}
+
+void broker_impl::ask_refill(std::shared_ptr<mailbox> box)
+{
+    asio::post(strand_, [self = shared_from_this(), box = std::move(box)] {
+        auto const& h = self->up_to_date_history();
+        self->note_behind(box, box->refill(h));
+    });
+}
+
+core::history const& broker_impl::up_to_date_history()
+{
+    core_.expire(time_point::now());
+    flush();
+    return core_.history();
+}
+
+void broker_impl::publish_figures() noexcept
+{
+    auto const& h = core_.history();
+    published_.store(core_.last_seq(), std::memory_order_relaxed);
+    oldest_seq_->store(h.first_seq(), std::memory_order_relaxed);
+    history_events_.store(h.size(), std::memory_order_relaxed);
+    history_bytes_.store(h.bytes(), std::memory_order_relaxed);
 }
 
 core::filter_id broker_impl::attach(filter const& f)
@@ -377,6 +458,10 @@ thump::stats broker_impl::stats() const
     thump::stats s;
     s.epoch = core_.epoch();
     s.last_seq = s.published = published_.load(std::memory_order_relaxed);
+    s.duplicates = duplicates_.load(std::memory_order_relaxed);
+    s.history_events = history_events_.load(std::memory_order_relaxed);
+    s.history_bytes = history_bytes_.load(std::memory_order_relaxed);
+    s.oldest_seq = s.history_events > 0 ? oldest_seq() : 0;
     s.refused = refused_.load(std::memory_order_relaxed);
     s.subscribers = subscribers_.load(std::memory_order_relaxed);
     s.intake_capacity = intake_.capacity();

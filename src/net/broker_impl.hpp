@@ -11,6 +11,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/system_timer.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -49,6 +50,12 @@ public:
     [[nodiscard]] std::uint64_t join() noexcept;
     void leave() noexcept { subscribers_.fetch_sub(1, std::memory_order_relaxed); }
 
+    /// Has the strand read on in history for a mailbox that has room again.
+    void ask_refill(std::shared_ptr<mailbox> box);
+
+    /// Sequence number of the oldest event in history; of the one to come where there is none.
+    [[nodiscard]] std::uint64_t oldest_seq() const noexcept { return oldest_seq_->load(); }
+
     [[nodiscard]] bool stopped() const noexcept { return stopped_.load(); }
     [[nodiscard]] std::size_t subscriber_count() const noexcept { return subscribers_.load(); }
     [[nodiscard]] thump::stats stats() const;
@@ -74,6 +81,9 @@ public:
 
     [[nodiscard]] std::uint64_t last_seq() const noexcept { return core_.last_seq(); }
 
+    /// History, and all that it let go of told to those who are behind.
+    [[nodiscard]] core::history const& up_to_date_history();
+
 private:
     struct change {
         std::shared_ptr<mailbox> box;
@@ -93,6 +103,9 @@ private:
     void apply_changes();
     void apply_add(std::shared_ptr<mailbox> box);
     void apply_remove(mailbox const& box);
+    void begin_in_history(std::shared_ptr<mailbox> const& box);
+    void note_behind(std::shared_ptr<mailbox> const& box, bool behind);
+    void publish_figures() noexcept;
 
     executor_type const executor_;
     strand_type const strand_;
@@ -110,6 +123,11 @@ private:
 
     // Written by the strand, read by `stats`.
     std::atomic<std::uint64_t> published_{0};
+    std::atomic<std::uint64_t> duplicates_{0};
+    std::shared_ptr<std::atomic<std::uint64_t>> const oldest_seq_ =
+        std::make_shared<std::atomic<std::uint64_t>>(1);
+    std::atomic<std::size_t> history_events_{0};
+    std::atomic<std::size_t> history_bytes_{0};
 
     // Who subscribes and unsubscribes. A change takes effect before the next event is sequenced.
     mutable std::mutex registry_mutex_;
@@ -124,6 +142,8 @@ private:
     core::broker core_;
     std::vector<std::vector<std::shared_ptr<mailbox>>> boxes_;       // by filter_id
     std::unordered_map<std::uint64_t, core::filter_id> filter_of_;   // by mailbox id
+    std::vector<std::shared_ptr<mailbox>> behind_;
+    std::unordered_map<std::uint64_t, boost::asio::system_timer> ends_;   // by mailbox id
     bool flush_scheduled_ = false;
     bool finished_ = false;
 };

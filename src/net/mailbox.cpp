@@ -1,5 +1,7 @@
 #include <net/mailbox.hpp>
 
+#include <net/broker_impl.hpp>
+
 #include <thump/errc.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -13,35 +15,113 @@ namespace thump::detail {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-mailbox::mailbox(std::weak_ptr<broker_impl> owner, std::uint64_t id, thump::filter f,
-                 subscription_options const& options)
+mailbox::mailbox(std::weak_ptr<broker_impl> owner,
+                 std::shared_ptr<std::atomic<std::uint64_t> const> oldest_seq, std::uint64_t id,
+                 thump::filter f, subscription_options const& options)
     : owner_{std::move(owner)}
+    , oldest_seq_{std::move(oldest_seq)}
     , id_{id}
     , filter_{std::move(f)}
     , options_{core::backlog_options::from(options)}
     , name_{options.name}
     , subscribed_at_{time_point::now()}
+    , since_{options.since}
+    , until_{options.until}
     , queue_{options_}
 {
 }
 
-void mailbox::deliver(std::span<event_ptr const> events)
+bool mailbox::begin(core::history const& h, core::starting_point const& start, std::uint64_t last)
 {
     completions done;
+    bool behind;
     {
         std::lock_guard const lock{mutex_};
-        if (end_) return;
+        last_ = last;
+        if (start.lost) queue_.tell(*start.lost);
+        auto const unread = h.count(filter_, start.next, last_);
+        if (unread > 0) queue_.begin_behind(start.next, unread);
+        if (last_ < h.end_seq() && !end_) end_ = errc::end_of_stream;
+        if (queue_.behind()) queue_.refill(h, filter_, last_);
+        match_waiters(done);
+        behind = queue_.behind();
+    }
+    complete(std::move(done));
+    return behind;
+}
+
+bool mailbox::deliver(std::span<event_ptr const> events, core::history const& h)
+{
+    completions done;
+    bool behind;
+    {
+        std::lock_guard const lock{mutex_};
         for (auto const& e : events) {
-            if (queue_.push(e) == core::push_result::closed) {
+            if (end_) break;
+            if (e->seq <= last_ && queue_.push(e) == core::push_result::closed)
                 end_ = errc::slow_consumer;
-                break;
-            }
+            if (e->seq >= last_) end_ = errc::end_of_stream;
             // Hand over at once, so that a burst does not overflow a queue whose receiver waits.
             if (!waiters_.empty()) match_waiters(done);
         }
-        if (end_) match_waiters(done);
+        if (queue_.wants_refill()) {
+            queue_.refill(h, filter_, last_);
+            match_waiters(done);
+        }
+        behind = queue_.behind();
     }
     complete(std::move(done));
+    return behind;
+}
+
+bool mailbox::refill(core::history const& h)
+{
+    completions done;
+    bool behind;
+    {
+        std::lock_guard const lock{mutex_};
+        refill_asked_ = false;
+        if (queue_.wants_refill()) queue_.refill(h, filter_, last_);
+        match_waiters(done);
+        behind = queue_.behind();
+    }
+    complete(std::move(done));
+    return behind;
+}
+
+bool mailbox::on_evicted(std::span<event_ptr const> events)
+{
+    completions done;
+    bool behind;
+    {
+        std::lock_guard const lock{mutex_};
+        for (auto const& e : events)
+            queue_.on_evicted(*e, filter_);
+        match_waiters(done);
+        behind = queue_.behind();
+    }
+    complete(std::move(done));
+    return behind;
+}
+
+void mailbox::give_up_history(std::uint64_t newest)
+{
+    std::lock_guard const lock{mutex_};
+    queue_.give_up_history(newest);
+}
+
+// With the lock held: whether the strand is to be asked.
+bool mailbox::refill_due() noexcept
+{
+    if (refill_asked_ || !queue_.wants_refill()) return false;
+    refill_asked_ = true;
+    return true;
+}
+
+// Without the lock: this may be the last to hold on to the broker, whose end wants the lock.
+void mailbox::ask_refill()
+{
+    if (auto const broker = owner_.lock()) broker->ask_refill(shared_from_this());
 }
 
 void mailbox::receive(asio::any_io_executor const& io, receive_handler handler)
@@ -49,6 +129,7 @@ void mailbox::receive(asio::any_io_executor const& io, receive_handler handler)
     auto slot = asio::get_associated_cancellation_slot(handler);
     completions done;
     std::uint64_t waiter_id;
+    bool ask;
     {
         std::lock_guard const lock{mutex_};
         waiter_id = next_waiter_++;
@@ -60,25 +141,34 @@ void mailbox::receive(asio::any_io_executor const& io, receive_handler handler)
                 if (type == asio::cancellation_type::none) return;
                 if (auto const self = weak.lock()) self->cancel(waiter_id);
             });
+        ask = refill_due();
     }
+    if (ask) ask_refill();
     complete(std::move(done));
 }
 
 std::optional<delivery> mailbox::try_receive(error_code& ec)
 {
-    std::lock_guard const lock{mutex_};
+    std::optional<delivery> next;
+    bool ask;
     ec.clear();
-    // Receives that are under way come first.
-    if (!waiters_.empty()) return std::nullopt;
-    auto next = take_next();
-    if (!next && end_) ec = end_;
+    {
+        std::lock_guard const lock{mutex_};
+        // Receives that are under way come first.
+        if (!waiters_.empty()) return std::nullopt;
+        next = take_next();
+        if (!next && at_end()) ec = end_;
+        ask = refill_due();
+    }
+    if (ask) ask_refill();
     return next;
 }
 
 std::optional<delivery> mailbox::take_next()
 {
-    if (auto const due = queue_.take_gap()) {
+    if (auto due = queue_.take_gap()) {
         ++gaps_told_;
+        core::mark_recoverable(*due, oldest_seq_->load(std::memory_order_relaxed));
         return delivery{*due};
     }
     if (queue_.run() > 0) return delivery{queue_.pop()};
@@ -89,7 +179,7 @@ void mailbox::match_waiters(completions& done)
 {
     while (!waiters_.empty()) {
         auto next = take_next();
-        if (!next && !end_) return;
+        if (!next && !at_end()) return;
         done.push_back({std::move(waiters_.front()), next ? error_code{} : end_,
                         next ? std::move(*next) : delivery{}});
         waiters_.pop_front();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <core/backlog.hpp>
+#include <core/history.hpp>
 #include <net/parked_handler.hpp>
 #include <net/subscriber_info.hpp>
 
@@ -12,6 +13,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -32,12 +34,29 @@ public:
     using receive_handler =
         boost::asio::any_completion_handler<void(boost::system::error_code, delivery)>;
 
-    mailbox(std::weak_ptr<broker_impl> owner, std::uint64_t id, thump::filter f,
-            subscription_options const& options);
+    /// @param oldest_seq Sequence number of the oldest event in history, as the strand keeps it.
+    mailbox(std::weak_ptr<broker_impl> owner,
+            std::shared_ptr<std::atomic<std::uint64_t> const> oldest_seq, std::uint64_t id,
+            thump::filter f, subscription_options const& options);
+
+    // ---- The broker's strand only. Each tells whether the mailbox is behind the live flow.
+
+    /// Begins with what history has from `start` on, up to and with event `last`.
+    bool begin(core::history const& h, core::starting_point const& start, std::uint64_t last);
 
     /// Queues a turn's events as the policy allows, and completes receives that wait for them.
-    /// Requires: the broker's strand.
-    void deliver(std::span<event_ptr const> events);
+    bool deliver(std::span<event_ptr const> events, core::history const& h);
+
+    /// Reads on in history, as far as there is room.
+    bool refill(core::history const& h);
+
+    /// History has let go of events.
+    bool on_evicted(std::span<event_ptr const> events);
+
+    /// Nobody reads history for it any more.
+    void give_up_history(std::uint64_t newest);
+
+    // ---- Any thread.
 
     /// Begins a receive, which completes on `io` or where the handler wants.
     void receive(boost::asio::any_io_executor const& io, receive_handler handler);
@@ -59,6 +78,8 @@ public:
     [[nodiscard]] net::subscriber_info info() const;
     [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
     [[nodiscard]] thump::filter const& wanted() const noexcept { return filter_; }
+    [[nodiscard]] std::optional<position> const& since() const noexcept { return since_; }
+    [[nodiscard]] std::optional<position> const& until() const noexcept { return until_; }
     [[nodiscard]] std::weak_ptr<broker_impl> const& owner() const noexcept { return owner_; }
 
 private:
@@ -77,15 +98,21 @@ private:
 
     std::optional<delivery> take_next();
     void match_waiters(completions& done);
+    [[nodiscard]] bool at_end() const noexcept { return end_.failed() && !queue_.behind(); }
+    [[nodiscard]] bool refill_due() noexcept;
+    void ask_refill();
     static void complete(completions done);
     void cancel(std::uint64_t waiter_id);
 
     std::weak_ptr<broker_impl> const owner_;
+    std::shared_ptr<std::atomic<std::uint64_t> const> const oldest_seq_;
     std::uint64_t const id_;
     thump::filter const filter_;
     core::backlog_options const options_;
     std::string const name_;
     time_point const subscribed_at_;
+    std::optional<position> const since_;
+    std::optional<position> const until_;
 
     mutable std::mutex mutex_;
     // Guarded by mutex_:
@@ -93,6 +120,8 @@ private:
     std::list<waiter> waiters_;
     std::uint64_t next_waiter_ = 0;
     std::uint64_t gaps_told_ = 0;
+    std::uint64_t last_ = UINT64_MAX;   // the last event to receive
+    bool refill_asked_ = false;
     boost::system::error_code end_;   // why no event will follow; clear while some may
 };
 

@@ -7,7 +7,7 @@
 //                  ',"subscription":' options '}'
 //     published  = '{"op":"published"' ref ',"id":' string ',"seq":' number '}'
 //     gap        = '{"op":"gap","from":' number ',"to":' number ',"dropped":' number ',"bytes":'
-//                  number ',"reason":' string ',"recoverable":' boolean '}'
+//                  number ',"reason":' string ',"recoverable":' boolean [ ',"oldest":' number ] '}'
 //     pong       = '{"op":"pong"' ref '}'
 //     error      = '{"op":"error"' ref [ ',"status":' number ] ',"error":' name place '}'
 //     ref        = [ ',"ref":' value ]
@@ -90,7 +90,9 @@ void append_gap(std::string& out, gap const& g)
     append_number(out, "dropped", g.dropped);
     append_number(out, "bytes", g.bytes);
     append_string(out, "reason", to_string(g.reason));
-    out += g.recoverable ? R"(,"recoverable":true})" : R"(,"recoverable":false})";
+    out += g.recoverable ? R"(,"recoverable":true)" : R"(,"recoverable":false)";
+    if (g.reason == gap_reason::cursor_expired) append_number(out, "oldest", g.oldest);
+    out += '}';
 }
 
 void append_pong(std::string& out, message_ref const& ref)

@@ -156,7 +156,7 @@ result<stream_request> stream_request_builder::finish()
 {
     auto const made = filter::make(made_.subscription.types, made_.subscription.where);
     if (!made) return made.error();
-    if (last_event_id_) made_.since = *std::move(last_event_id_);
+    if (last_event_id_) made_.subscription.since = *std::move(last_event_id_);
     return std::move(made_);
 }
 
@@ -186,15 +186,15 @@ result<void> stream_request_builder::set_condition(std::string_view key, std::st
 
 result<void> stream_request_builder::set_since(std::string_view value)
 {
-    made_.since = parse_position(value);
-    if (!made_.since) return refused("since", value, position_forms);
+    made_.subscription.since = parse_position(value);
+    if (!made_.subscription.since) return refused("since", value, position_forms);
     return {};
 }
 
 result<void> stream_request_builder::set_until(std::string_view value)
 {
-    made_.until = parse_position(value);
-    if (!made_.until) return refused("until", value, position_forms);
+    made_.subscription.until = parse_position(value);
+    if (!made_.subscription.until) return refused("until", value, position_forms);
     return {};
 }
 
@@ -225,7 +225,8 @@ result<void> stream_request_builder::set_max_rate(std::string_view value)
 {
     made_.max_rate = parse_number<double>(value);
     // Written so that NaN, too, is refused.
-    if (!made_.max_rate || !(*made_.max_rate > 0 && *made_.max_rate <= max_max_rate))
+    if (!made_.max_rate ||
+        !(*made_.max_rate > 0 && *made_.max_rate <= max_max_rate))
         return refused("max_rate", value, "a number above 0 and up to 1000000, events per second");
     return {};
 }
@@ -282,8 +283,8 @@ void append_subscription(std::string& out, stream_request const& request)
 {
     out += '{';
     append_options(out, request.subscription);
-    append_place(out, R"(,"since":")", request.since);
-    append_place(out, R"(,"until":")", request.until);
+    append_place(out, R"(,"since":")", request.subscription.since);
+    append_place(out, R"(,"until":")", request.subscription.until);
     if (request.limit) {
         out += R"(,"limit":)";
         append_decimal(out, *request.limit);
@@ -291,7 +292,8 @@ void append_subscription(std::string& out, stream_request const& request)
     if (request.max_rate) {
         std::array<char, 32> text;
         auto const end =
-            std::to_chars(text.data(), text.data() + text.size(), *request.max_rate).ptr;
+            std::to_chars(text.data(), text.data() + text.size(), *request.max_rate)
+                .ptr;
         out += R"(,"max_rate":)";
         out.append(text.data(), end);
     }

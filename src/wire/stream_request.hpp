@@ -28,10 +28,8 @@ enum class stream_format : std::uint8_t { thump, cloudevents };
 /// The parameters of `GET /v1/events`, and of the WebSocket's `subscribe`.
 struct stream_request {
     subscription_options subscription = {};
-    std::optional<position> since = {};   ///< where to begin; none: what is published from now on
-    std::optional<position> until = {};   ///< where to end; none: never
     std::optional<std::size_t> limit = {};   ///< events, 1 to `max_history_limit`
-    std::optional<double> max_rate = {};     ///< events per second, above 0
+    std::optional<double> max_rate = {};     ///< events per second under `latest`, above 0
     stream_format format = stream_format::thump;
     bool subscribe = true;   ///< false: a connection that only publishes
 };

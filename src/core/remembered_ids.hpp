@@ -1,0 +1,54 @@
+// Ids that were published lately, to recognise what is published again.
+#pragma once
+
+#include <thump/time_point.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace thump::core {
+
+/// Remembers ids for a while, a bounded number of them: beyond it the oldest are forgotten first.
+class remembered_ids {
+public:
+    /// @param window How long an id is remembered.
+    /// @param capacity How many ids are remembered, at least 1.
+    remembered_ids(std::chrono::seconds window, std::size_t capacity)
+        : window_{window}, capacity_{capacity}
+    {
+    }
+
+    /// Remembers that `id` was published as event `seq`. Requires: `find` does not know it.
+    void add(std::string_view id, std::uint64_t seq, time_point now);
+
+    /// The event that `id` was published as; 0: it is not remembered.
+    [[nodiscard]] std::uint64_t find(std::string_view id, time_point now);
+
+    [[nodiscard]] std::size_t size() const noexcept { return by_age_.size(); }
+
+private:
+    struct text_hash : std::hash<std::string_view> {
+        using is_transparent = void;
+    };
+    using table = std::unordered_map<std::string, std::uint64_t, text_hash, std::equal_to<>>;
+    struct aging {
+        std::string_view id;   // of the entry in the table, which does not move
+        time_point published;
+    };
+
+    void forget(time_point now);
+    void forget_oldest();
+
+    std::chrono::seconds const window_;
+    std::size_t const capacity_;
+    table seqs_;
+    std::deque<aging> by_age_;
+};
+
+}   // namespace thump::core
