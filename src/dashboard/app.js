@@ -1,79 +1,126 @@
-// Shows events as they come. Text of events is only ever set as text, never as HTML.
-const max_rows = 500;
-const list = document.getElementById('events');
-const state = document.getElementById('state');
-const empty = document.getElementById('empty');
-const hint = document.getElementById('hint');
-const types = document.getElementById('types');
+// The dashboard: one subscription, and the parts of the page that show what it brings.
 
-let socket = null;
-let delay_ms = 0;
+import { Connection } from './connection.js';
+import { announce, byId, element } from './dom.js';
+import { EventDialog } from './event-dialog.js';
+import { EventList } from './event-list.js';
+import { EventLog } from './event-log.js';
+import { FilterBar, filterOf, searchOf } from './filter.js';
+import { PublishForm } from './publish.js';
+import { RateChart } from './rate-chart.js';
+import { Rates } from './rates.js';
+import { Subscribers } from './subscribers.js';
+import { subscribe } from './thump.js';
 
-hint.textContent =
-  `curl -X POST ${location.origin}/v1/events -H 'Content-Type: application/json' \\\n` +
-  `     -d '{"type":"task.failed","message":"image not found","metadata":{"task_id":"task-123"}}'`;
+const server = new URL('.', location.href);
+const log = new EventLog();
+const rates = new Rates();
 
-function element(name, class_name, text) {
-  const made = document.createElement(name);
-  made.className = class_name;
-  made.textContent = text;
-  return made;
-}
+const filterBar = new FilterBar(changeFilter);
+const dialog = new EventDialog((wish) => filterBar.narrow(wish));
+const list = new EventList(log, (record) => dialog.show(record));
+const chart = new RateChart(rates, (type) => filterBar.narrow({ type }));
+const subscribers = new Subscribers(server);
+const connection = new Connection(() => subscription.retry());
+new PublishForm(server);
 
-function add_row(row) {
-  list.prepend(row);
-  while (list.children.length > max_rows) list.lastElementChild.remove();
-  empty.hidden = hint.hidden = true;
-}
+// ------------------------------------------------------------------ the stream
 
-function event_row(event) {
-  const row = document.createElement('li');
-  row.dataset.seq = event.seq;
-  row.append(element('span', 'seq', event.seq), element('time', 'time', event.timestamp),
-             element('span', 'type', event.type), element('span', 'message', event.message));
-  for (const [key, value] of Object.entries(event.metadata))
-    row.append(element('span', 'meta', `${key}=${value}`));
-  if (event.data !== undefined) row.append(element('code', 'data', JSON.stringify(event.data)));
-  return row;
-}
+let lostAt = null;
 
-function gap_row(gap) {
-  const range = gap.from === gap.to ? gap.from : `${gap.from}–${gap.to}`;
-  return element('li', 'gap', `${gap.dropped} events lost, ${range}, ${gap.reason.replaceAll('_', ' ')}`);
-}
-
-function on_record(record) {
-  if (record.op === undefined) add_row(event_row(record));
-  else if (record.op === 'gap') add_row(gap_row(record));
-  else if (record.op === 'welcome') delay_ms = 0;
-  else if (record.op === 'error') state.textContent = record.detail;
-}
-
-function connect() {
-  const wanted = new URLSearchParams(location.search).get('types') ?? '';
-  types.value = wanted;
-  const query = wanted ? `?types=${encodeURIComponent(wanted)}` : '';
-  const mine = new WebSocket(`${location.protocol.replace('http', 'ws')}//${location.host}/v1/events${query}`);
-  socket = mine;
-  mine.onopen = () => { state.textContent = 'live'; state.className = 'live'; };
-  mine.onmessage = (message) => on_record(JSON.parse(message.data));
-  mine.onclose = () => {
-    if (socket !== mine) return;
-    state.textContent = 'reconnecting';
-    state.className = 'lost';
-    setTimeout(connect, delay_ms * (0.5 + Math.random() / 2));
-    delay_ms = Math.min(10000, Math.max(250, delay_ms * 2));
-  };
-}
-
-document.getElementById('filter').addEventListener('submit', (submit) => {
-  submit.preventDefault();
-  const query = types.value.trim() ? `?types=${encodeURIComponent(types.value.trim())}` : location.pathname;
-  history.replaceState(null, '', query);
-  const old = socket;
-  socket = null;
-  old.close();
-  connect();
+const subscription = subscribe(server, {
+  ...wanted(filterOf(location.search)),
+  name: 'dashboard',
+  onEvent(event, text) {
+    rates.count(event.type);
+    log.add({ kind: 'event', event, text });
+    list.changed();
+  },
+  onGap(gap) {
+    const line = gapLine(gap);
+    rates.countLost(gap.dropped);
+    log.add({ kind: 'gap', line, at: Date.now(), text: JSON.stringify(gap) });
+    list.changed();
+    announce(line);
+  },
+  onState(state) {
+    connection.show(state);
+    filterBar.showError(state.name === 'refused' ? state.reason : '');
+    if (state.name === 'live') onLive(state);
+    else if (state.name === 'waiting' || state.name === 'closed') onLost(state);
+  },
 });
 
-connect();
+function onLive(state) {
+  subscribers.own = state.subscriber;
+  if (lostAt === null) return;
+  const seconds = ((Date.now() - lostAt) / 1000).toFixed(1);
+  note(state.resumed ? `Reconnected after ${seconds} s, resumed where it ended`
+                     : `Reconnected after ${seconds} s; this server cannot resume`);
+  lostAt = null;
+}
+
+function onLost({ reason }) {
+  if (lostAt !== null) return;
+  lostAt = Date.now();
+  note(`${reason[0].toUpperCase()}${reason.slice(1)}`);
+}
+
+function note(line) {
+  log.add({ kind: 'note', line, at: Date.now(), text: '' });
+  list.changed();
+}
+
+function gapLine({ from, to, dropped, reason, recoverable }) {
+  const words = reason.replaceAll('_', ' ');
+  if (!dropped) return `Events may be lost: the server has started anew (${words})`;
+  const range = from === to ? from : `${from}–${to}`;
+  const many = dropped === 1 ? '1 event' : `${dropped} events`;
+  const hope = recoverable ? ', still in history' : '';
+  return `${reason === 'cursor_expired' ? 'Up to ' : ''}${many} lost, ${range}, ${words}${hope}`;
+}
+
+// ------------------------------------------------------------------ the filter
+
+// The subscription's options: no type at all is the same as all of them.
+function wanted(filter) {
+  return { ...filter, types: filter.types.length ? filter.types : ['>'] };
+}
+
+async function changeFilter(filter, { remember = true } = {}) {
+  try {
+    await subscription.update(wanted(filter));
+  } catch (error) {
+    if (error.name !== 'AbortError') filterBar.showError(error.message);
+    return;
+  }
+  if (remember && searchOf(filter) !== location.search) {
+    history.pushState(null, '', searchOf(filter) || location.pathname);
+  }
+  filterBar.show(filter);
+}
+
+addEventListener('popstate', () => changeFilter(filterOf(location.search), { remember: false }));
+filterBar.show(filterOf(location.search));
+
+// ------------------------------------------------------------------ the rest
+
+// On the second, so that the bars of all tabs agree. Timers of hidden tabs are late; rates catch up.
+function tick() {
+  if (rates.advance(Math.floor(Date.now() / 1000)) && !document.hidden) chart.draw();
+  setTimeout(tick, 1000 - Date.now() % 1000);
+}
+tick();
+document.addEventListener('visibilitychange', () => document.hidden || chart.draw());
+addEventListener('online', () => subscription.retry());
+
+byId('hint').textContent =
+  `curl ${new URL('v1/events', server)} -H 'Content-Type: application/json' \\\n` +
+  `     -d '{"type":"task.failed","message":"image not found"}'`;
+
+const { types } = await fetch(new URL('v1/types', server)).then((r) => r.json(), () => ({ types: [] }));
+byId('known-types').append(...types.map(({ type }) => {
+  const option = element('option');
+  option.value = type;
+  return option;
+}));

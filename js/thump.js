@@ -1,0 +1,297 @@
+// The browser's end of a thump server: live events over a WebSocket that mends itself, and
+// publishing over HTTP. No dependencies; also for Node.
+//
+// A subscription asks inside the WebSocket rather than in its URL, since a page is not told why a
+// handshake was refused:
+//
+//     server: {"op":"welcome","epoch":…}
+//     client: {"op":"subscribe","types":[…],"meta":{…},"since":"EPOCH:SEQ","ref":1}
+//     server: {"op":"subscribed","ref":1,"seq":…}  or  {"op":"error","ref":1,"status":…}
+//     server: events, and gaps before the events that follow a loss
+
+const CLOSED_FOR_GOOD = new Map([
+  [1000, 'the server ended the stream'],
+  [1008, 'the server\'s policy ended the connection'],
+  [4010, 'an operator closed the connection'],
+]);
+const REASONS = new Map([
+  [1001, 'the server is going away'],
+  [1006, 'the connection was lost'],
+  [1012, 'the server is restarting'],
+  [1013, 'the server is overloaded'],
+  [4008, 'events were not taken fast enough'],
+  [4009, 'pings were not answered'],
+]);
+
+/** What a server refuses, in its own words. */
+export class ThumpError extends Error {
+  constructor(problem) {
+    super(problem.detail ?? problem.title ?? `refused with status ${problem.status}`);
+    this.name = 'ThumpError';
+    this.status = problem.status;
+    this.pointer = problem.pointer;
+    this.index = problem.index;
+  }
+}
+
+/** Publishes an event, an array of events, or the JSON text of either. */
+export async function publish(url, events, { fetch = globalThis.fetch, signal } = {}) {
+  const response = await fetch(endpoint(url), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: typeof events === 'string' ? events : JSON.stringify(events),
+    signal,
+  });
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new ThumpError({ status: response.status, ...answer });
+  return answer;
+}
+
+/** Subscribes, and stays subscribed until closed. */
+export function subscribe(url, options = {}) {
+  return new Subscription(url, options);
+}
+
+class Subscription {
+  #url;
+  #options;
+  #request = {};           // what is asked: the options that the server knows
+  #accepted = null;        // the request that the server last took
+  #socket = null;
+  #timer = null;           // the next attempt, or the next look whether the server still speaks
+  #state = { name: 'closed' };
+  #epoch = null;
+  #cursor = null;          // { epoch, seq } of the newest record seen
+  #ref = 0;                // of the newest `subscribe`; answers to older ones are stale
+  #asked = null;           // how the newest `subscribe` came about; null once answered
+  #change = null;          // the promise of update()
+  #attempt = 0;
+  #liveSince = null;
+  #heardAt = 0;
+  #pinged = false;
+
+  constructor(url, options) {
+    const { backoff, heartbeat, signal, ...rest } = options;
+    this.#url = endpoint(url);
+    this.#url.protocol = this.#url.protocol.replace('http', 'ws');
+    this.#url.search = '?subscribe=false';
+    this.#options = {
+      WebSocket: globalThis.WebSocket,
+      random: Math.random,
+      ...rest,
+      backoff: { first: 250, most: 10_000, ...backoff },
+      heartbeat: { after: 30_000, within: 10_000, ...heartbeat },
+    };
+    if (!this.#options.WebSocket) {
+      throw new TypeError('there is no WebSocket here: pass one as options.WebSocket');
+    }
+    this.#request = requestOf(options);
+    signal?.addEventListener('abort', () => this.close(), { once: true });
+    if (!signal?.aborted) this.#connect();
+  }
+
+  get state() { return this.#state; }
+  get cursor() { return this.#cursor && `${this.#cursor.epoch}:${this.#cursor.seq}`; }
+
+  /** Asks for other events, from now on or from `changes.since`. */
+  update(changes) {
+    this.#change?.reject(new DOMException('another update followed', 'AbortError'));
+    const { since: _, ...kept } = this.#request;
+    this.#request = { ...kept, ...requestOf(changes) };
+    return new Promise((resolve, reject) => {
+      this.#change = { resolve, reject };
+      if (this.#state.name === 'closed') this.#connect();
+      else if (this.#epoch !== null) this.#ask('change');
+    });
+  }
+
+  /** Connects at once, where an attempt is being waited for or the server ended the connection. */
+  retry() {
+    if (this.#state.name !== 'waiting' && this.#state.name !== 'closed') return;
+    this.#attempt = 0;
+    this.#connect();
+  }
+
+  close() {
+    const socket = this.#drop();
+    socket?.close(1000);
+    this.#change?.reject(new DOMException('the subscription was closed', 'AbortError'));
+    this.#change = null;
+    if (this.#state.name !== 'closed') this.#enter({ name: 'closed', reason: 'closed here' });
+  }
+
+  // ------------------------------------------------------------------ the connection
+
+  #connect() {
+    this.#drop();
+    this.#enter({ name: 'connecting', attempt: this.#attempt });
+    const socket = new this.#options.WebSocket(this.#url.href);
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => this.#onMessage(data);
+    socket.onerror = () => {};   // a close follows, and says what there is to say
+    socket.onclose = ({ code }) => this.#onClose(code);
+  }
+
+  // Lets go of the socket: nothing that it still says is heard.
+  #drop() {
+    clearTimeout(this.#timer);
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#epoch = null;
+    if (socket) socket.onmessage = socket.onclose = null;
+    return socket;
+  }
+
+  #onClose(code) {
+    this.#drop();
+    const final = CLOSED_FOR_GOOD.get(code);
+    if (final) return this.#enter({ name: 'closed', code, reason: final });
+    this.#retryLater(REASONS.get(code) ?? `the connection ended with code ${code}`, code);
+  }
+
+  // The delay starts small again only behind a connection that had held for a while: a server that
+  // takes connections and ends them at once is not to be hammered.
+  #retryLater(reason, code) {
+    const { first, most } = this.#options.backoff;
+    if (this.#liveSince !== null && Date.now() - this.#liveSince >= most) this.#attempt = 0;
+    this.#liveSince = null;
+    const longest = Math.min(most, first * 2 ** this.#attempt++);
+    const delay = longest * (0.5 + this.#options.random() / 2);
+    this.#timer = setTimeout(() => this.#connect(), delay);
+    this.#enter({ name: 'waiting', attempt: this.#attempt, delay, reason, code });
+  }
+
+  // A browser does not say that a peer has vanished; only asking tells.
+  #watch(delay) {
+    this.#timer = setTimeout(() => {
+      const { after, within } = this.#options.heartbeat;
+      const silence = Date.now() - this.#heardAt;
+      if (silence < after) return this.#watch(after - silence);
+      if (this.#pinged) {
+        this.#drop().close();
+        return this.#retryLater('the server has fallen silent');
+      }
+      this.#pinged = true;
+      this.#send({ op: 'ping' });
+      this.#watch(within);
+    }, delay);
+  }
+
+  #send(message) {
+    if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(message));
+  }
+
+  #enter(state) {
+    this.#state = state;
+    this.#options.onState?.(state);
+  }
+
+  // ------------------------------------------------------------------ what is said
+
+  #onMessage(text) {
+    this.#heardAt = Date.now();
+    this.#pinged = false;
+    const record = JSON.parse(text);
+    switch (record.op) {
+      case undefined: return this.#onEvent(record, text);
+      case 'gap': return this.#onGap(record);
+      case 'welcome': return this.#onWelcome(record);
+      case 'subscribed': return this.#onSubscribed(record);
+      case 'error': return this.#onError(record);
+    }
+  }
+
+  #onEvent(event, text) {
+    this.#cursor = { epoch: this.#epoch, seq: event.seq };
+    this.#options.onEvent?.(event, text);
+  }
+
+  #onGap(gap) {
+    const seen = this.#cursor?.epoch === this.#epoch ? this.#cursor.seq : 0;
+    this.#cursor = { epoch: this.#epoch, seq: Math.max(seen, gap.to) };
+    this.#options.onGap?.(gap);
+  }
+
+  #onWelcome({ epoch }) {
+    this.#epoch = epoch;
+    this.#watch(this.#options.heartbeat.after);
+    this.#ask(this.#cursor ? 'resume' : 'start');
+  }
+
+  #ask(why) {
+    this.#asked = why;
+    const message = { op: 'subscribe', ...this.#request, ref: ++this.#ref };
+    if (why === 'resume') message.since = this.cursor;
+    this.#send(message);
+  }
+
+  #onSubscribed(record) {
+    if (record.ref !== this.#ref) return;
+    const why = this.#asked;
+    this.#asked = null;
+    this.#accepted = this.#request;
+    const lost = why === 'anew' ? this.#unresumed(record.seq) : null;
+    // Behind a `since` come events older than the newest: they move the cursor themselves.
+    if (why !== 'resume' && this.#request.since === undefined) {
+      this.#cursor = { epoch: this.#epoch, seq: record.seq };
+    }
+    this.#liveSince ??= Date.now();
+    this.#change?.resolve();
+    this.#change = null;
+    this.#enter({ name: 'live', epoch: this.#epoch, subscriber: record.subscriber,
+                  subscription: record.subscription, resumed: why === 'resume' });
+    if (lost) this.#options.onGap?.(lost);
+  }
+
+  // What may have been missed where the server could not resume; null: nothing. What was published
+  // before another epoch began, nobody knows.
+  #unresumed(seq) {
+    const known = this.#cursor.epoch === this.#epoch;
+    const from = known ? this.#cursor.seq + 1 : Math.min(1, seq);
+    if (known && from > seq) return null;
+    return { op: 'gap', from, to: seq, dropped: known ? seq - from + 1 : 0, bytes: 0,
+             reason: 'cursor_expired', recoverable: false };
+  }
+
+  #onError(record) {
+    if (record.ref !== this.#ref || this.#asked === null) return;
+    const why = this.#asked;
+    this.#asked = null;
+    if (record.status >= 500) {
+      this.#drop().close();
+      return this.#retryLater(record.detail ?? 'the server refused for now');
+    }
+    // A server without history cannot resume. What follows is live, and the loss is told.
+    if (why === 'resume' && record.status === 400 && /\bsince\b/.test(record.detail ?? '')) {
+      return this.#ask('anew');
+    }
+    this.#onRefused(why, new ThumpError(record));
+  }
+
+  #onRefused(why, error) {
+    const change = this.#change;
+    this.#change = null;
+    if (change && this.#accepted) {
+      // What was in force stays so: at the server, or with the next `subscribe`.
+      this.#request = this.#accepted;
+      if (why !== 'change') this.#ask(why);
+    } else {
+      this.#enter({ name: 'refused', reason: error.message, error });
+    }
+    change?.reject(error);
+  }
+}
+
+function endpoint(url) {
+  const base = new URL(url, globalThis.location?.href);
+  base.protocol = base.protocol.replace('ws', 'http');
+  if (!base.pathname.endsWith('/')) base.pathname += '/';
+  return new URL('v1/events', base);
+}
+
+// The options that make a `subscribe`, under the server's names.
+function requestOf({ types, where, since, until, queue, overflow, key, maxRate, name }) {
+  const asked = { types: types && [types].flat(), meta: where, since, until, queue, overflow, key,
+                  max_rate: maxRate, name };
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+}

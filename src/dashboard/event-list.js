@@ -1,0 +1,225 @@
+// The list of records, the newest on top. Only rows in sight exist: a frame costs the same at two
+// events per second and at two thousand.
+
+import { byId, element, formatCount, setText } from './dom.js';
+import { hueOf } from './type-hue.js';
+
+export class EventList {
+  #log;
+  #open;
+  #scroller = byId('list');
+  #sizer = element('div', 'sizer');
+  #rows = new Map();       // by number of the record
+  #spare = [];
+  #held = null;            // what is shown while the list stands still
+  #paused = false;
+  #active = null;          // number of the record that the keyboard is on
+  #pressed = null;         // number of the record under a button held down
+  #scheduled = false;
+  #rowHeight = 30;
+  #sized = -1;
+
+  /** @param open gets a record that is to be shown in full. */
+  constructor(log, open) {
+    this.#log = log;
+    this.#open = open;
+    this.#scroller.append(this.#sizer);
+    new ResizeObserver(() => this.#onResize()).observe(this.#scroller);
+    this.#scroller.addEventListener('scroll', () => this.#settle(), { passive: true });
+    this.#scroller.addEventListener('keydown', (event) => this.#onKey(event));
+    this.#scroller.addEventListener('blur', () => this.#onBlur());
+    this.#scroller.addEventListener('pointerdown', (event) => { this.#pressed = numberOf(event); });
+    this.#scroller.addEventListener('click', () => this.#openRecord(this.#pressed));
+    byId('newer').addEventListener('click', () => this.#toNewest());
+    byId('pause').addEventListener('click', () => this.#pause(!this.#paused));
+    byId('clear').addEventListener('click', () => this.#clear());
+    this.changed();
+  }
+
+  /** Records came or went: draw with the next frame. */
+  changed() {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    requestAnimationFrame(() => {
+      this.#scheduled = false;
+      this.#draw();
+    });
+  }
+
+  // ------------------------------------------------------------------ standing still
+
+  // Whoever reads, or is on a row, must not have it pulled away.
+  #settle() {
+    const still = this.#paused || this.#active !== null ||
+                  this.#scroller.scrollTop > this.#rowHeight / 2;
+    if (still) this.#held ??= this.#log.snapshot();
+    else this.#held = null;
+    this.changed();
+  }
+
+  #pause(on) {
+    this.#paused = on;
+    const button = byId('pause');
+    button.setAttribute('aria-pressed', on);
+    setText(button, on ? 'Resume' : 'Pause');
+    this.#settle();
+  }
+
+  #toNewest() {
+    this.#activate(null);
+    this.#scroller.scrollTop = 0;
+    this.#pause(false);
+  }
+
+  #clear() {
+    this.#log.clear();
+    this.#held = null;
+    this.#activate(null);
+    this.#settle();
+  }
+
+  #onBlur() {
+    if (!document.querySelector('dialog[open]')) this.#activate(null);
+  }
+
+  #onResize() {
+    this.#rowHeight = parseFloat(getComputedStyle(this.#scroller).getPropertyValue('--row'));
+    for (const row of this.#rows.values()) this.#spare.push(row);
+    this.#rows.clear();
+    this.changed();
+  }
+
+  // ------------------------------------------------------------------ the keyboard
+
+  #onKey(event) {
+    if (event.key === 'Enter' || event.key === ' ') this.#openRecord(this.#active);
+    else if (event.key === 'Escape') this.#toNewest();
+    else if (!this.#move(event.key)) return;
+    event.preventDefault();
+  }
+
+  #move(key) {
+    const view = this.#held ?? this.#log;
+    if (!view.size) return false;
+    const page = Math.max(1, Math.floor(this.#scroller.clientHeight / this.#rowHeight) - 1);
+    const place = this.#active === null ? -1 : view.total - 1 - this.#active;
+    const target = { ArrowDown: place + 1, ArrowUp: place - 1, PageDown: place + page,
+                     PageUp: place - page, Home: 0, End: view.size - 1 }[key];
+    if (target === undefined) return false;
+    const row = Math.min(Math.max(target, 0), view.size - 1);
+    this.#activate(view.total - 1 - row);
+    this.#reveal(row);
+    return true;
+  }
+
+  #activate(number) {
+    if (this.#active === number) return;
+    this.#rows.get(this.#active)?.classList.remove('active');
+    this.#active = number;
+    this.#settle();
+  }
+
+  #reveal(place) {
+    const top = place * this.#rowHeight;
+    const bottom = top + this.#rowHeight - this.#scroller.clientHeight;
+    if (this.#scroller.scrollTop > top) this.#scroller.scrollTop = top;
+    else if (this.#scroller.scrollTop < bottom) this.#scroller.scrollTop = bottom;
+  }
+
+  #openRecord(number) {
+    const record = number === null ? undefined : (this.#held ?? this.#log).at(number);
+    if (record && record.kind !== 'note') this.#open(record);
+  }
+
+  // ------------------------------------------------------------------ drawing
+
+  #draw() {
+    const view = this.#held ?? this.#log;
+    // Read before anything is written: a read behind a write would force a layout.
+    const above = Math.floor(this.#scroller.scrollTop / this.#rowHeight);
+    const visible = Math.ceil(this.#scroller.clientHeight / this.#rowHeight) + 1;
+    const newest = view.total - 1 - above;
+    const oldest = Math.max(view.total - view.size, newest - visible + 1);
+
+    for (const [number, row] of this.#rows) {
+      if (number >= oldest && number <= newest && view.at(number) === row.record) continue;
+      this.#rows.delete(number);
+      this.#spare.push(row);
+    }
+    for (let number = newest; number >= oldest; --number) {
+      const row = this.#rows.get(number) ?? this.#makeRow(number, view.at(number));
+      row.style.transform = `translateY(${(view.total - 1 - number) * this.#rowHeight}px)`;
+    }
+    for (const row of this.#spare) row.hidden = true;
+    this.#resize(view.size);
+    this.#mark(view);
+  }
+
+  #makeRow(number, record) {
+    const row = this.#spare.pop() ?? newRow();
+    fill(row, record);
+    row.hidden = false;
+    row.record = record;
+    row.dataset.number = number;
+    row.id = `record-${number}`;
+    if (!row.isConnected) this.#sizer.append(row);
+    this.#rows.set(number, row);
+    return row;
+  }
+
+  #resize(size) {
+    const height = size * this.#rowHeight;
+    if (height === this.#sized) return;
+    this.#sized = height;
+    this.#sizer.style.height = `${height}px`;
+    byId('empty').hidden = size > 0;
+    this.#scroller.hidden = size === 0;
+  }
+
+  #mark(view) {
+    this.#rows.get(this.#active)?.classList.add('active');
+    if (this.#active === null) this.#scroller.removeAttribute('aria-activedescendant');
+    else this.#scroller.setAttribute('aria-activedescendant', `record-${this.#active}`);
+    const newer = this.#log.total - view.total;
+    byId('newer').hidden = newer === 0;
+    if (newer) setText(byId('newer'), `${formatCount(newer)} newer`);
+  }
+}
+
+function numberOf({ target }) {
+  const row = target.closest('.row');
+  return row ? Number(row.dataset.number) : null;
+}
+
+function newRow() {
+  const row = element('div', 'row');
+  row.setAttribute('role', 'option');
+  row.append(element('span', 'seq'), element('span', 'time'), element('span', 'type'),
+             element('span', 'message'), element('span', 'meta'));
+  return row;
+}
+
+function fill(row, record) {
+  const [seq, time, type, message, meta] = row.children;
+  const { event } = record;
+  row.className = event ? 'row' : `row ${record.kind}`;
+  setText(seq, event ? String(event.seq) : '');
+  setText(time, timeText(new Date(event ? event.timestamp : record.at)));
+  setText(type, event ? event.type : '');
+  setText(message, event ? event.message : record.line);
+  setText(meta, event ? metaText(event) : '');
+  if (event) row.style.setProperty('--hue', hueOf(event.type));
+}
+
+const digits = (number, count = 2) => String(number).padStart(count, '0');
+
+function timeText(date) {
+  return `${digits(date.getHours())}:${digits(date.getMinutes())}:${digits(date.getSeconds())}` +
+         `.${digits(date.getMilliseconds(), 3)}`;
+}
+
+function metaText({ metadata, data }) {
+  const pairs = Object.entries(metadata).map(([key, value]) => `${key}=${value}`);
+  if (data !== undefined) pairs.push('{…}');
+  return pairs.join('  ');
+}

@@ -1,0 +1,110 @@
+// The filter: in the page's URL, so that a view can be shared, and in the bar at the top.
+//
+// The URL takes what the server's own URL takes: ?types=service.*,task.failed&meta.node_id=n1, and
+// likewise since, queue, overflow and key.
+
+import { byId, element } from './dom.js';
+
+const PASSED_ON = ['since', 'queue', 'overflow', 'key'];
+const CONDITION = 'meta.';
+
+/** The filter that a URL's query asks for. */
+export function filterOf(search) {
+  const filter = { types: [], where: {} };
+  for (const [name, value] of new URLSearchParams(search)) {
+    if (name === 'types') filter.types.push(...typesOf(value));
+    else if (name.startsWith(CONDITION)) {
+      const key = name.slice(CONDITION.length);
+      filter.where[key] = [...(filter.where[key] ?? []), value];
+    } else if (PASSED_ON.includes(name)) {
+      filter[name] = name === 'queue' ? Number(value) : value;
+    }
+  }
+  return filter;
+}
+
+/** The query that asks for a filter; empty for all events. */
+export function searchOf(filter) {
+  const pairs = filter.types.length ? [['types', filter.types.join(',')]] : [];
+  for (const [key, values] of Object.entries(filter.where)) {
+    for (const value of values) pairs.push([CONDITION + key, value]);
+  }
+  for (const name of PASSED_ON) if (filter[name] !== undefined) pairs.push([name, filter[name]]);
+  const written = pairs.map((pair) => pair.map(encode).join('='));
+  return written.length ? `?${written.join('&')}` : '';
+}
+
+const encode = (text) => encodeURIComponent(text).replaceAll('%2C', ',').replaceAll('%3A', ':');
+const typesOf = (text) => text.split(',').map((type) => type.trim()).filter(Boolean);
+
+/** `key=value` taken apart; null where it is no such pair. */
+export function pairOf(text) {
+  const at = text.indexOf('=');
+  return at > 0 ? [text.slice(0, at).trim(), text.slice(at + 1).trim()] : null;
+}
+
+export class FilterBar {
+  #filter = { types: [], where: {} };
+  #onChange;
+
+  /** @param onChange gets the filter that the user asks for. */
+  constructor(onChange) {
+    this.#onChange = onChange;
+    byId('filter').addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+  }
+
+  show(filter) {
+    this.#filter = filter;
+    byId('types').value = filter.types.join(', ');
+    const pairs = Object.entries(filter.where).flatMap(
+      ([key, values]) => values.map((value) => [key, value]));
+    byId('conditions').replaceChildren(...pairs.map(([key, value]) => this.#chip(key, value)));
+    this.showError('');
+  }
+
+  showError(text) {
+    const error = byId('filter-error');
+    error.textContent = text;
+    error.hidden = !text;
+  }
+
+  /** Narrows the filter to { type } or by { key, value }. */
+  narrow({ type, key, value }) {
+    const filter = structuredClone(this.#filter);
+    if (type) filter.types = [type];
+    else filter.where[key] = [value];
+    this.#onChange(filter);
+  }
+
+  #submit() {
+    const filter = structuredClone(this.#filter);
+    filter.types = typesOf(byId('types').value);
+    const condition = byId('condition').value.trim();
+    if (condition) {
+      const pair = pairOf(condition);
+      if (!pair) return this.showError('A condition on metadata is key=value.');
+      const values = filter.where[pair[0]] ??= [];
+      if (!values.includes(pair[1])) values.push(pair[1]);
+      byId('condition').value = '';
+    }
+    this.#onChange(filter);
+  }
+
+  #chip(key, value) {
+    const chip = element('button', 'chip', `${key}=${value}`);
+    chip.type = 'button';
+    chip.setAttribute('aria-label', `Remove ${key}=${value}`);
+    chip.append(element('span', 'cross', '✕'));
+    chip.addEventListener('click', () => {
+      const filter = structuredClone(this.#filter);
+      filter.where[key] = filter.where[key].filter((other) => other !== value);
+      if (!filter.where[key].length) delete filter.where[key];
+      this.#onChange(filter);
+      byId('condition').focus();
+    });
+    return chip;
+  }
+}

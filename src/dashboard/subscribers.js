@@ -1,0 +1,149 @@
+// Who receives, by lag, with a way to disconnect one; and the server's figures in the header.
+
+import { byId, element, formatCount, setText } from './dom.js';
+
+const INTERVAL = 2_000;     // milliseconds between two looks
+const LEISURE = 10;         // and at least so many times as long as a look takes
+const MOST_ROWS = 100;
+const CONFIRM_WITHIN = 4_000;
+
+export class Subscribers {
+  #server;
+  #own = null;
+  #rows = new Map();
+
+  constructor(server) {
+    this.#server = server;
+    this.#look();
+  }
+
+  /** The number of this page's own subscriber. */
+  set own(id) { this.#own = id; }
+
+  async #look() {
+    const started = performance.now();
+    if (!document.hidden) {
+      try {
+        const [stats, { subscribers }] = await Promise.all(
+          ['v1/stats', 'v1/subscribers?sort=lag'].map((path) => this.#ask(path)));
+        this.#showFigures(stats);
+        this.#showRows(subscribers);
+      } catch {
+        // The connection's state says that the server is gone; figures stay as they were.
+      }
+    }
+    setTimeout(() => this.#look(), Math.max(INTERVAL, LEISURE * (performance.now() - started)));
+  }
+
+  async #ask(path, options) {
+    const response = await fetch(new URL(path, this.#server), { cache: 'no-store', ...options });
+    if (!response.ok) {
+      const problem = await response.json().catch(() => ({}));
+      throw new Error(problem.detail ?? problem.title ?? `status ${response.status}`);
+    }
+    return response.status === 204 ? null : response.json();
+  }
+
+  #showFigures({ published, subscribers, refused, ledger }) {
+    setText(byId('published'), formatCount(published));
+    setText(byId('subscriber-count'), formatCount(subscribers));
+    setText(byId('dropped'), formatCount(lost(ledger)));
+    setText(byId('refused'), formatCount(refused));
+    byId('dropped').classList.toggle('bad', lost(ledger) > 0);
+    byId('refused').classList.toggle('bad', refused > 0);
+  }
+
+  #showRows(subscribers) {
+    const shown = subscribers.slice(0, MOST_ROWS);
+    const more = subscribers.length - shown.length;
+    setText(byId('subscribers-note'),
+            more ? `the ${MOST_ROWS} that lag most, of ${formatCount(subscribers.length)}` : '');
+    const ids = new Set(shown.map(({ id }) => id));
+    for (const [id, row] of this.#rows) {
+      if (ids.has(id)) continue;
+      row.remove();
+      this.#rows.delete(id);
+    }
+    const body = byId('subscriber-rows');
+    const inUse = body.contains(document.activeElement);   // a row that is moved loses the focus
+    shown.forEach((subscriber, place) => {
+      const row = this.#rowOf(subscriber.id);
+      write(row, subscriber, subscriber.id === this.#own);
+      if (!row.isConnected) body.append(row);
+      if (!inUse && body.children[place] !== row) body.insertBefore(row, body.children[place]);
+    });
+  }
+
+  #rowOf(id) {
+    let row = this.#rows.get(id);
+    if (!row) {
+      row = newRow(() => this.#disconnect(id));
+      this.#rows.set(id, row);
+    }
+    return row;
+  }
+
+  async #disconnect(id) {
+    const error = byId('subscribers-error');
+    error.hidden = true;
+    try {
+      await this.#ask(`v1/subscribers/${id}`, { method: 'DELETE' });
+      this.#rows.get(id)?.remove();
+      this.#rows.delete(id);
+    } catch (refused) {
+      setText(error, `Subscriber ${id} was not disconnected: ${refused.message}`);
+      error.hidden = false;
+    }
+  }
+}
+
+const lost = ({ dropped, conflated, expired }) => dropped + conflated + expired;
+
+function newRow(disconnect) {
+  const row = element('tr');
+  const name = element('th');
+  name.scope = 'row';
+  name.append(element('span', 'name'), element('span', 'about'));
+  const lag = element('td', 'number lag');
+  lag.append(element('span', 'figure'), element('span', 'level'));
+  const action = element('td');
+  action.append(disconnectButton(disconnect));
+  row.append(name, lag, element('td', 'number'), element('td', 'number'), action);
+  return row;
+}
+
+function write(row, { id, name, transport, remote, filter, overflow, queue, lag, ledger }, own) {
+  const [who, lagging, delivered, dropped, action] = row.children;
+  const label = `${own ? 'this page' : name || transport} #${id}`;
+  setText(who.children[0], label);
+  setText(who.children[1], `${filter} · ${overflow.replaceAll('_', ' ')} · ${remote || 'in process'}`);
+  who.title = who.children[1].textContent;
+  setText(lagging.children[0], `${formatCount(lag)} / ${formatCount(queue)}`);
+  lagging.children[1].style.setProperty('--level', Math.min(1, lag / queue));
+  setText(delivered, formatCount(ledger.delivered));
+  setText(dropped, formatCount(lost(ledger)));
+  dropped.classList.toggle('bad', lost(ledger) > 0);
+  action.firstChild.setAttribute('aria-label', `Disconnect ${label}`);
+}
+
+// The second click does it: a list that sorts itself invites the wrong one.
+function disconnectButton(disconnect) {
+  const button = element('button', 'quiet small', 'Disconnect');
+  let armed = null;
+  const rest = () => {
+    clearTimeout(armed);
+    armed = null;
+    button.classList.remove('armed');
+    setText(button, 'Disconnect');
+  };
+  button.addEventListener('click', () => {
+    if (armed) {
+      rest();
+      return disconnect();
+    }
+    armed = setTimeout(rest, CONFIRM_WITHIN);
+    button.classList.add('armed');
+    setText(button, 'Really?');
+  });
+  return button;
+}
