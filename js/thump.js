@@ -222,6 +222,7 @@ class Subscription {
     this.#asked = why;
     const message = { op: 'subscribe', ...this.#request, ref: ++this.#ref };
     if (why === 'resume') message.since = this.cursor;
+    if (why === 'anew') delete message.since;
     this.#send(message);
   }
 
@@ -232,7 +233,7 @@ class Subscription {
     this.#accepted = this.#request;
     const lost = why === 'anew' ? this.#unresumed(record.seq) : null;
     // Behind a `since` come events older than the newest: they move the cursor themselves.
-    if (why !== 'resume' && this.#request.since === undefined) {
+    if (why === 'anew' || (why !== 'resume' && this.#request.since === undefined)) {
       this.#cursor = { epoch: this.#epoch, seq: record.seq };
     }
     this.#liveSince ??= Date.now();

@@ -1,0 +1,233 @@
+// What the client does when a server says this or that, without a server and without waiting.
+
+import assert from 'node:assert/strict';
+import { beforeEach, describe, mock, test } from 'node:test';
+
+import { subscribe } from '../../js/thump.js';
+import { FakeSocket } from './fake-socket.mjs';
+import { Recorder } from './thumpd.mjs';
+
+let recorder;
+
+beforeEach((t) => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  FakeSocket.all = [];
+  recorder = new Recorder();
+});
+
+const start = (options = {}) => subscribe('http://host:1/base', {
+  WebSocket: FakeSocket, random: () => 1, ...recorder.options, ...options });
+
+function startLive(seq = 10, options = {}) {
+  const subscription = start(options);
+  FakeSocket.newest.welcomes();
+  FakeSocket.newest.subscribes(seq);
+  return subscription;
+}
+
+describe('asking', () => {
+  test('it asks inside the connection, under the server\'s names', () => {
+    start({ types: 'task.*', where: { node: 'a' }, queue: 9, overflow: 'latest', key: 'type',
+            maxRate: 5, name: 'n', since: 'earliest' });
+    assert.equal(FakeSocket.newest.url, 'ws://host:1/base/v1/events?subscribe=false');
+    FakeSocket.newest.welcomes();
+    assert.deepEqual(FakeSocket.newest.asked, {
+      op: 'subscribe', types: ['task.*'], meta: { node: 'a' }, queue: 9, overflow: 'latest',
+      key: 'type', max_rate: 5, name: 'n', since: 'earliest', ref: 1 });
+  });
+
+  test('an update keeps what it does not change, and starts from now', async () => {
+    const subscription = startLive(10, { types: 'a', where: { k: 'v' }, since: 5 });
+    const updated = subscription.update({ types: 'b' });
+    const { ref, ...asked } = FakeSocket.newest.asked;
+    assert.deepEqual(asked, { op: 'subscribe', types: ['b'], meta: { k: 'v' } });
+    FakeSocket.newest.subscribes(20);
+    await updated;
+    assert.equal(subscription.cursor, 'E:20');
+  });
+
+  test('an update that another overtook is rejected, and its answer is not taken for the other\'s', async () => {
+    const subscription = startLive();
+    const first = subscription.update({ types: 'b' });
+    const stale = FakeSocket.newest.asked.ref;
+    const second = subscription.update({ types: 'c' });
+    await assert.rejects(first, { name: 'AbortError' });
+    FakeSocket.newest.says({ op: 'error', ref: stale, status: 400, detail: 'types' });
+    FakeSocket.newest.subscribes(30);
+    await second;
+  });
+});
+
+describe('the cursor', () => {
+  test('it begins where the subscription did, without any event', () => {
+    assert.equal(startLive(10).cursor, 'E:10');
+  });
+
+  test('events and gaps move it', () => {
+    const subscription = startLive(10);
+    FakeSocket.newest.says({ type: 't', seq: 12 });
+    assert.equal(subscription.cursor, 'E:12');
+    FakeSocket.newest.says({ op: 'gap', from: 13, to: 20, dropped: 8, reason: 'queue_full' });
+    assert.equal(subscription.cursor, 'E:20');
+    assert.equal(recorder.gaps.length, 1);
+  });
+
+  test('with `since` only what came moves it', () => {
+    const subscription = startLive(10, { since: 'earliest' });
+    assert.equal(subscription.cursor, null);
+    FakeSocket.newest.says({ type: 't', seq: 3 });
+    assert.equal(subscription.cursor, 'E:3');
+  });
+});
+
+describe('reconnecting', () => {
+  function reconnect() {
+    FakeSocket.newest.ends(1006);
+    mock.timers.tick(250);
+    assert.equal(FakeSocket.all.length, 2);
+    FakeSocket.newest.welcomes();
+  }
+
+  test('it resumes behind the last event', () => {
+    startLive(10, { types: 'a', since: '10m' });
+    FakeSocket.newest.says({ type: 'a', seq: 12 });
+    reconnect();
+    assert.equal(FakeSocket.newest.asked.since, 'E:12');
+    FakeSocket.newest.subscribes(15);
+    assert.equal(recorder.states.at(-1).resumed, true);
+    FakeSocket.newest.says({ type: 'a', seq: 13 });
+    assert.deepEqual(recorder.events.map(({ seq }) => seq), [12, 13]);
+    assert.deepEqual(recorder.gaps, []);
+  });
+
+  test('a server that cannot resume is followed live, and the loss is told', () => {
+    startLive(10);
+    reconnect();
+    FakeSocket.newest.refuses(400, 'parameter \'since\' needs history');
+    assert.equal('since' in FakeSocket.newest.asked, false);
+    FakeSocket.newest.subscribes(15);
+    assert.deepEqual(recorder.gaps, [{ op: 'gap', from: 11, to: 15, dropped: 5, bytes: 0,
+                                       reason: 'cursor_expired', recoverable: false }]);
+    assert.equal(recorder.states.at(-1).resumed, false);
+  });
+
+  test('where nothing was published meanwhile, no loss is told', () => {
+    startLive(10);
+    reconnect();
+    FakeSocket.newest.refuses(400, 'parameter \'since\' needs history');
+    FakeSocket.newest.subscribes(10);
+    assert.deepEqual(recorder.gaps, []);
+  });
+
+  test('the delay doubles up to its bound, and half of it is random', () => {
+    start({ random: () => 0 });
+    const delays = [];
+    for (let i = 0; i < 8; ++i) {
+      FakeSocket.newest.ends(1006);
+      delays.push(recorder.states.at(-1).delay);
+      mock.timers.tick(delays.at(-1));
+    }
+    assert.deepEqual(delays, [125, 250, 500, 1000, 2000, 4000, 5000, 5000]);
+    assert.equal(FakeSocket.all.length, 9);
+  });
+
+  test('a server that ends connections at once is not hammered', () => {
+    startLive();
+    for (let i = 0; i < 4; ++i) {
+      FakeSocket.newest.ends(1013);
+      mock.timers.tick(10_000);
+      FakeSocket.newest.welcomes();
+      FakeSocket.newest.subscribes(10);
+    }
+    FakeSocket.newest.ends(1013);
+    assert.equal(recorder.states.at(-1).delay, 4000);
+  });
+
+  test('behind a connection that held, the delay is short again', () => {
+    startLive();
+    for (let i = 0; i < 4; ++i) {
+      FakeSocket.newest.ends(1006);
+      mock.timers.tick(10_000);
+    }
+    FakeSocket.newest.welcomes();
+    FakeSocket.newest.subscribes(10);
+    mock.timers.tick(10_000);
+    FakeSocket.newest.ends(1006);
+    assert.equal(recorder.states.at(-1).delay, 250);
+  });
+
+  test('retry() does not wait', () => {
+    const subscription = startLive();
+    FakeSocket.newest.ends(1006);
+    subscription.retry();
+    assert.equal(FakeSocket.all.length, 2);
+    mock.timers.tick(60_000);
+    assert.equal(FakeSocket.all.length, 2);
+  });
+
+  test('a refusal for now is tried again later', () => {
+    start();
+    FakeSocket.newest.welcomes();
+    FakeSocket.newest.refuses(503, 'too many subscribers');
+    assert.deepEqual([recorder.states.at(-1).name, recorder.states.at(-1).reason],
+                     ['waiting', 'too many subscribers']);
+  });
+
+  for (const code of [1000, 1008, 4010]) {
+    test(`close code ${code} is an end`, () => {
+      const subscription = startLive();
+      FakeSocket.newest.ends(code);
+      mock.timers.tick(60_000);
+      assert.equal(FakeSocket.all.length, 1);
+      assert.deepEqual([subscription.state.name, subscription.state.code], ['closed', code]);
+      subscription.retry();
+      FakeSocket.newest.welcomes();
+      assert.equal(FakeSocket.newest.asked.since, 'E:10');
+    });
+  }
+
+  test('close() is an end, twice too', () => {
+    const subscription = startLive();
+    subscription.close();
+    subscription.close();
+    FakeSocket.newest.says({ type: 't', seq: 11 });
+    mock.timers.tick(60_000);
+    assert.equal(FakeSocket.all.length, 1);
+    assert.equal(FakeSocket.newest.closedWith, 1000);
+    assert.deepEqual(recorder.events, []);
+  });
+});
+
+describe('a silent server', () => {
+  test('it is asked, and stays while it answers', () => {
+    startLive();
+    mock.timers.tick(30_000);
+    assert.equal(FakeSocket.newest.asked.op, 'ping');
+    FakeSocket.newest.says({ op: 'pong' });
+    mock.timers.tick(10_000);
+    assert.equal(FakeSocket.all.length, 1);
+    assert.equal(recorder.states.at(-1).name, 'live');
+  });
+
+  test('it is given up when it does not answer', () => {
+    startLive();
+    mock.timers.tick(30_000);
+    mock.timers.tick(10_000);
+    assert.equal(recorder.states.at(-1).name, 'waiting');
+    assert.match(recorder.states.at(-1).reason, /silent/);
+  });
+
+  test('it is not asked while events come', () => {
+    startLive();
+    for (let i = 1; i <= 6; ++i) {
+      mock.timers.tick(10_000);
+      FakeSocket.newest.says({ type: 't', seq: 10 + i });
+    }
+    assert.equal(FakeSocket.newest.asked.op, 'subscribe');
+  });
+});
+
+test('without a WebSocket it says what to do', () => {
+  assert.throws(() => start({ WebSocket: undefined }), /options\.WebSocket/);
+});
