@@ -128,8 +128,12 @@ class Subscription {
     const socket = new this.#options.WebSocket(this.#url.href);
     this.#socket = socket;
     socket.onmessage = ({ data }) => this.#onMessage(data);
-    socket.onerror = () => {};   // a close follows, and says what there is to say
     socket.onclose = ({ code }) => this.#onClose(code);
+    // A close follows and says more, but not everywhere where there was no connection at all.
+    socket.onerror = () => { if (this.#epoch === null) this.#onClose(1006); };
+    this.#heardAt = Date.now();
+    this.#pinged = false;
+    this.#watch(this.#options.heartbeat.after);
   }
 
   // Lets go of the socket: nothing that it still says is heard.
@@ -138,7 +142,10 @@ class Subscription {
     const socket = this.#socket;
     this.#socket = null;
     this.#epoch = null;
-    if (socket) socket.onmessage = socket.onclose = null;
+    if (socket) {
+      socket.onmessage = socket.onclose = null;
+      socket.onerror = () => {};   // without a handler some throw
+    }
     return socket;
   }
 
@@ -161,7 +168,8 @@ class Subscription {
     this.#enter({ name: 'waiting', attempt: this.#attempt, delay, reason, code });
   }
 
-  // A browser does not say that a peer has vanished; only asking tells.
+  // A browser does not say that a peer has vanished; only asking tells. An attempt to connect that
+  // gets nowhere is given up likewise.
   #watch(delay) {
     this.#timer = setTimeout(() => {
       const { after, within } = this.#options.heartbeat;
@@ -214,7 +222,6 @@ class Subscription {
 
   #onWelcome({ epoch }) {
     this.#epoch = epoch;
-    this.#watch(this.#options.heartbeat.after);
     this.#ask(this.#cursor ? 'resume' : 'start');
   }
 

@@ -11,6 +11,8 @@ import tempfile
 import threading
 
 DEADLINE = 60.0  # seconds
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # how WebDriver names the identifier of one
+ENTER, ESCAPE, ARROW_DOWN = "\ue007", "\ue00c", "\ue015"
 
 
 def installed():
@@ -87,6 +89,53 @@ class Browser:
     def console(self):
         """What the page's console got since the last call."""
         return self._call("POST", self._session + "/se/log", {"type": "browser"})
+
+    def emulate(self, width, height, *, dark=False, phone=False):
+        """A window of that size in CSS pixels, light or dark."""
+        self.devtools("Emulation.setDeviceMetricsOverride", width=width, height=height,
+                      deviceScaleFactor=2 if phone else 1, mobile=phone)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.devtools("Emulation.setEmulatedMedia", features=[scheme])
+
+    def devtools(self, command, **parameters):
+        return self._call("POST", self._session + "/goog/cdp/execute",
+                          {"cmd": command, "params": parameters})
+
+    # Acting as a user would
+
+    def click(self, selector):
+        self._call("POST", self._element(selector) + "/click", {})
+
+    def type(self, selector, text):
+        """Types into a field, or presses keys such as ENTER while it has the focus."""
+        self._call("POST", self._element(selector) + "/value", {"text": text})
+
+    def _element(self, selector):
+        found = self._call("POST", self._session + "/element",
+                           {"using": "css selector", "value": selector})
+        return f"{self._session}/element/{found[ELEMENT]}"
+
+    # Tabs
+
+    def new_tab(self, url):
+        """Opens a tab, which is then the one that is asked."""
+        handle = self._call("POST", self._session + "/window/new", {"type": "tab"})["handle"]
+        self.switch_to(handle)
+        self.open(url)
+        return handle
+
+    def tab(self):
+        return self._call("GET", self._session + "/window")
+
+    def switch_to(self, handle):
+        self._call("POST", self._session + "/window", {"handle": handle})
+
+    def close_other_tabs(self, kept):
+        for handle in self._call("GET", self._session + "/window/handles"):
+            if handle != kept:
+                self.switch_to(handle)
+                self._call("DELETE", self._session + "/window")
+        self.switch_to(kept)
 
     def screenshot(self, file):
         with open(file, "wb") as out:

@@ -1,6 +1,5 @@
 """The page at / and the streams, in a real browser."""
 
-import os
 import pathlib
 import sys
 import unittest
@@ -59,8 +58,6 @@ class Page(ProcessTestCase):
                              "metadata": {"task_id": "task-4711"}})
         eventually(lambda: "image not found: nginx:9" in self.page_text(), "the event on the page")
         self.assertIn("task.failed", self.page_text())
-        if file := os.environ.get("THUMP_SCREENSHOT"):
-            self.browser.screenshot(file)
         grave = [line for line in self.browser.console() if line["level"] == "SEVERE"]
         self.assertEqual(grave, [])
 

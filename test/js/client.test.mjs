@@ -218,6 +218,21 @@ describe('a silent server', () => {
     assert.match(recorder.states.at(-1).reason, /silent/);
   });
 
+  test('an attempt that gets nowhere is given up', () => {
+    start();
+    mock.timers.tick(30_000);
+    mock.timers.tick(10_000);
+    assert.equal(recorder.states.at(-1).name, 'waiting');
+    assert.deepEqual(FakeSocket.newest.sent, []);
+  });
+
+  test('a failure to connect is followed by another attempt, with or without a close', () => {
+    start();
+    FakeSocket.newest.onerror();
+    mock.timers.tick(250);
+    assert.equal(FakeSocket.all.length, 2);
+  });
+
   test('it is not asked while events come', () => {
     startLive();
     for (let i = 1; i <= 6; ++i) {

@@ -79,7 +79,7 @@ describe('with a server', () => {
   test('tells which event of a batch was at fault, and where', async () => {
     await assert.rejects(publish(thumpd.url, [{ type: 'a' }, { type: 'a', message: 5 }]), (error) => {
       assert.ok(error instanceof ThumpError);
-      assert.deepEqual([error.status, error.index, error.pointer], [400, 1, '/message']);
+      assert.deepEqual([error.status, error.index, error.pointer], [400, 1, '/1/message']);
       return true;
     });
   });

@@ -1,0 +1,242 @@
+"""The dashboard at /, as somebody uses it."""
+
+import os
+import urllib.parse
+
+from browser import ARROW_DOWN, ENTER, ESCAPE
+from dashboard_case import DashboardTestCase, eventually, main
+
+MARKUP = "<img src=x onerror=\"window.forged='yes'\"><script>window.forged='yes'</script>"
+LOOKS = {"desktop-light": {"width": 1280, "height": 820},
+         "desktop-dark": {"width": 1280, "height": 820, "dark": True},
+         "phone-light": {"width": 390, "height": 844, "phone": True},
+         "phone-dark": {"width": 390, "height": 844, "phone": True, "dark": True}}
+EVENTS = [
+    {"type": "service.updated", "message": "Service 'web' scaled from 2 to 5 replicas",
+     "metadata": {"service_id": "service-xyz", "old_replicas": "2", "new_replicas": "5"}},
+    {"type": "task.created", "message": "Task 'task-124' created", "metadata": {"task_id": "task-124"}},
+    {"type": "task.failed", "message": "Task 'task-123' failed: image not found",
+     "metadata": {"task_id": "task-123", "error": "image not found"}, "data": {"attempts": 3}},
+    {"type": "task.completed", "message": "Task 'task-122' completed", "metadata": {"task_id": "task-122"}},
+    {"type": "node.down", "message": "Node 'worker-3' does not answer", "metadata": {"node_id": "worker-3"}},
+    {"type": "secret.created", "message": "Secret 'web-tls' created"},
+    {"type": "volume.created", "message": "Volume 'data' created", "metadata": {"volume_id": "vol-1"}},
+]
+
+
+class Filter(DashboardTestCase):
+    def own_filter(self):
+        own, = self.thumpd.subscribers()
+        return own["filter"]
+
+    def test_types_are_the_servers_own_filter_and_in_the_url(self):
+        everything = self.own_filter()
+        self.browser.type("#types", "task.*, node.down" + ENTER)
+        eventually(lambda: self.own_filter() != everything, "the server's filter")
+        self.thumpd.publish([{"type": "service.created"}, {"type": "task.failed", "message": "wanted"}])
+        self.wait_for_row("wanted")
+        self.assertEqual(len(self.rows()), 1)
+        self.assertEqual(self.thumpd.subscribers()[0]["ledger"]["matched"], 1)
+        self.assertEqual(self.browser.evaluate("return location.search"), "?types=task.*,node.down")
+
+    def test_metadata_conditions_are_added_and_removed(self):
+        for condition in ("node=a=b", "node=c", "zone=€ &+"):
+            self.browser.type("#condition", condition + ENTER)
+            self.wait_for_text(condition, "#conditions")
+        self.thumpd.publish([{"type": "t", "message": "one", "metadata": {"node": "a=b"}},
+                             {"type": "t", "message": "two", "metadata": {"node": "c", "zone": "€ &+"}}])
+        self.wait_for_row("two")
+        self.assertEqual(len(self.rows()), 1)
+        query = urllib.parse.parse_qs(self.browser.evaluate("return location.search.slice(1)"))
+        # A '=' in the value belongs to the value.
+        self.assertEqual(query, {"meta.node": ["a=b", "c"], "meta.zone": ["€ &+"]})
+        self.browser.click("#conditions .chip:last-child")
+        eventually(lambda: "zone" not in self.own_filter(), "the wider filter")
+
+    def test_shared_url_shows_the_same_view(self):
+        self.open("?types=task.failed&meta.task_id=a%26b")
+        self.assertEqual(self.text("#conditions").split("✕")[0], "task_id=a&b")
+        self.thumpd.publish([{"type": "task.failed", "message": "other"},
+                             {"type": "task.failed", "message": "this", "metadata": {"task_id": "a&b"}}])
+        self.wait_for_row("this")
+        self.assertEqual(len(self.rows()), 1)
+
+    def test_back_returns_to_the_filter_before(self):
+        everything = self.own_filter()
+        self.browser.type("#types", "a" + ENTER)
+        eventually(lambda: self.own_filter() != everything, "the filter")
+        eventually(lambda: self.browser.evaluate("return location.search") == "?types=a", "the URL")
+        self.browser.evaluate("history.back()")
+        eventually(lambda: self.own_filter() == everything, "the filter before")
+
+    def test_refused_filter_is_told_in_the_servers_words_and_the_old_one_stays(self):
+        self.browser.type("#types", "task..failed" + ENTER)
+        self.wait_for_text("task..failed", "#filter-error")
+        self.assertEqual(self.browser.evaluate("return location.search"), "")
+        self.thumpd.publish({"type": "t", "message": "still here"})
+        self.wait_for_row("still here")
+
+    def test_refused_filter_of_a_url_can_be_mended(self):
+        self.browser.open(self.url("?types=..."))
+        self.wait_for_text("...", "#filter-error")
+        self.browser.evaluate("document.getElementById('types').value = ''")
+        self.browser.type("#types", "t" + ENTER)
+        self.wait_until_live()
+        self.assertEqual(self.text("#filter-error"), "")
+
+    def test_event_narrows_the_filter(self):
+        self.thumpd.publish(EVENTS)
+        self.wait_for_row("image not found")
+        self.browser.click(".row:first-child")
+        kind = self.text("#detail-title")
+        self.browser.click("#detail-filters .chip")
+        eventually(lambda: self.browser.evaluate("return location.search") == f"?types={kind}", "the URL")
+        self.assertEqual(self.browser.evaluate("return document.getElementById('types').value"), kind)
+
+
+class List(DashboardTestCase):
+    def test_markup_stays_text_everywhere(self):
+        self.thumpd.publish({"type": "task.failed", "id": MARKUP, "message": MARKUP,
+                             "metadata": {MARKUP: MARKUP}, "data": {MARKUP: MARKUP}})
+        self.wait_for_row("<img src=x")
+        self.browser.click(".row")
+        self.wait_for_text("<img src=x", "#detail-json")
+        self.browser.evaluate("document.querySelector('#detail-filters .chip:last-child').click()")
+        self.wait_for_text("<img src=x", "#conditions")
+        self.assertEqual(self.browser.evaluate("return document.querySelectorAll('img[src=x]').length"), 0)
+        self.assertIsNone(self.browser.evaluate("return window.forged ?? null"))
+
+    def test_record_is_shown_in_full_with_the_digits_of_its_numbers(self):
+        self.thumpd.publish('{"type":"t","message":"m","data":{"big":12345678901234567890,"a":[1,[]]}}')
+        self.wait_for_row("m")
+        self.browser.click(".row")
+        self.wait_for_text('"big": 12345678901234567890', "#detail-json")
+        self.browser.click("#detail-close")
+        self.assertFalse(self.browser.evaluate("return document.getElementById('detail').open"))
+
+    def test_keyboard_reads_the_list(self):
+        self.thumpd.publish([{"type": "t", "message": f"number {i}"} for i in range(5)])
+        self.wait_for_row("number 4")
+        self.browser.type("#list", ARROW_DOWN + ARROW_DOWN)
+        # Whoever is on a row keeps it, whatever comes.
+        self.thumpd.publish([{"type": "t", "message": "later"}])
+        self.wait_for_text("1 newer", "#newer")
+        self.browser.type("#list", ENTER)
+        self.wait_for_text("number 3", "#detail-json")
+        self.browser.click("#detail-close")
+        self.browser.type("#list", ESCAPE)
+        self.wait_for_row("later")
+
+    def test_pause_holds_what_is_seen_and_loses_nothing(self):
+        self.thumpd.publish({"type": "t", "message": "before"})
+        self.wait_for_row("before")
+        self.browser.click("#pause")
+        self.thumpd.publish([{"type": "t", "message": "meanwhile"}] * 3)
+        self.wait_for_text("3 newer", "#newer")
+        self.assertEqual(len(self.rows()), 1)
+        self.browser.click("#pause")
+        self.wait_for_row("meanwhile")
+        self.assertEqual(len(self.rows()), 4)
+
+    def test_clear_empties_and_goes_on(self):
+        self.thumpd.publish({"type": "t", "message": "before"})
+        self.wait_for_row("before")
+        self.browser.click("#clear")
+        eventually(lambda: not self.rows(), "an empty list")
+        self.thumpd.publish({"type": "t", "message": "after"})
+        self.wait_for_row("after")
+        self.assertEqual(len(self.rows()), 1)
+
+    def test_reader_further_down_is_not_moved(self):
+        self.thumpd.publish([{"type": "t", "message": f"number {i}"} for i in range(100)])
+        self.wait_for_row("number 99")
+        self.browser.evaluate("document.getElementById('list').scrollTop = 1500")
+        eventually(lambda: "number 99" not in self.text("#list"), "the rows further down")
+        before = self.rows()
+        self.thumpd.publish([{"type": "t", "message": "later"}] * 10)
+        self.wait_for_text("10 newer", "#newer")
+        self.assertEqual(self.rows(), before)
+        self.browser.click("#newer")
+        self.wait_for_row("later")
+
+
+class Publishing(DashboardTestCase):
+    def test_form_publishes(self):
+        self.browser.type("#publish-type", "task.failed")
+        self.browser.type("#publish-message", "from <the> form")
+        self.browser.type("#publish-metadata", "task_id=a=b")
+        self.browser.type("#publish-data", '{"n": 12345678901234567890}')
+        self.browser.click("#publish .primary")
+        self.wait_for_text("Published as 1", "#publish-result")
+        self.wait_for_row("from <the> form")
+        self.browser.click(".row")
+        self.wait_for_text("12345678901234567890", "#detail-json")
+        self.wait_for_text('"task_id": "a=b"', "#detail-json")
+
+    def test_form_shows_what_the_server_refuses(self):
+        self.browser.type("#publish-type", "no good")
+        self.browser.click("#publish .primary")
+        eventually(lambda: self.browser.evaluate(
+            "return document.getElementById('publish-result').className") == "error", "the refusal")
+        self.assertEqual(self.browser.evaluate("return document.querySelector('[aria-invalid]').id"),
+                         "publish-type")
+
+    def test_form_checks_its_json(self):
+        self.browser.type("#publish-type", "t")
+        self.browser.type("#publish-data", "{")
+        self.browser.click("#publish .primary")
+        self.wait_for_text("Data is not JSON", "#publish-result")
+        self.assertEqual(self.thumpd.stats()["published"], 0)
+
+
+class Subscribers(DashboardTestCase):
+    def test_operator_disconnects_one(self):
+        other = self.websocket("?name=reconciler&types=task.*")
+        self.wait_for_text("reconciler", "#subscriber-rows")
+        button = "tr:has([aria-label*=reconciler]) button"
+        self.browser.evaluate(f"document.querySelector('{button}').focus()")
+        self.browser.click(button)
+        self.wait_for_text("Really?", "#subscriber-rows")
+        self.assertEqual(self.thumpd.stats()["subscribers"], 2)
+        self.browser.click(button)
+        self.assertEqual(other.close_code(), 4010)
+        eventually(lambda: "reconciler" not in self.text("#subscriber-rows"), "the row's end")
+
+    def test_page_that_an_operator_disconnected_stays_away_until_asked(self):
+        own, = self.thumpd.subscribers()
+        self.assertEqual(self.thumpd.request("DELETE", f"/v1/subscribers/{own['id']}").status, 204)
+        self.wait_for_text("Disconnected", "#state")
+        self.browser.click("#retry")
+        self.wait_until_live()
+
+
+class Look(DashboardTestCase):
+    def test_page_is_whole_at_every_size(self):
+        self.addCleanup(self.browser.emulate, 1200, 800)
+        self.thumpd.publish(EVENTS * 8)
+        self.wait_for_row("worker-3")
+        # The chart shows whole seconds.
+        eventually(lambda: "task.failed" in (self.text("#legend") or ""), "the legend")
+        for name, look in LOOKS.items():
+            with self.subTest(name):
+                self.browser.emulate(**look)
+                wide = self.browser.evaluate("return document.documentElement.scrollWidth")
+                self.assertLessEqual(wide, look["width"])
+                eventually(lambda: len(self.rows()) > 3, "rows at this size")
+                if folder := os.environ.get("THUMP_SCREENSHOTS"):
+                    os.makedirs(folder, exist_ok=True)
+                    self.browser.screenshot(os.path.join(folder, f"{name}.png"))
+        self.assertEqual(self.grave_errors(), [])
+
+    def test_everything_that_can_be_used_has_a_name(self):
+        self.thumpd.publish(EVENTS)
+        self.wait_for_row("worker-3")
+        nameless = self.browser.evaluate(
+            "return [...document.querySelectorAll('button, input, textarea, [tabindex]')].filter(e =>"
+            " !e.hidden && !e.innerText?.trim() && !e.ariaLabel && !e.labels?.length && !e.getAttribute('aria-labelledby'))"
+            ".map(e => e.outerHTML)")
+        self.assertEqual(nameless, [])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""The dashboard under load, with a stalled tab, and across a restart of the server."""
+
+import json
+import os
+import signal
+import threading
+import time
+
+from dashboard_case import DashboardTestCase, eventually, main
+
+# Blocks the page's only thread, soon but not before the script has returned.
+STALL = """
+setTimeout(() => {
+  const end = performance.now() + arguments[0];
+  while (performance.now() < end);
+  window.stalled = false;
+}, 0);
+window.stalled = true;
+"""
+MESSAGE = "x" * 32_000
+WATCH = """
+window.watch = {frames: 0, longest: 0, blocked: 0};
+new PerformanceObserver(list => {
+  for (const {duration} of list.getEntries()) {
+    watch.longest = Math.max(watch.longest, duration);
+    watch.blocked += duration;
+  }
+}).observe({entryTypes: ['longtask']});
+const count = () => { ++watch.frames; requestAnimationFrame(count); };
+requestAnimationFrame(count);
+"""
+
+
+def publish_steadily(thumpd, rate, seconds, message=""):
+    """Publishes in batches, `rate` events a second; returns how many."""
+    batch = max(1, rate // 50)
+    body = json.dumps([{"type": f"task.{kind}", "message": f"load {kind} {message}",
+                        "metadata": {"task_id": "t1"}}
+                       for kind in (["created", "failed", "completed", "created"] * batch)[:batch]])
+    connection = thumpd.connect()
+    started, sent = time.monotonic(), 0
+    while sent < rate * seconds:
+        wait = started + sent / rate - time.monotonic()
+        if wait > 0:
+            time.sleep(wait)
+        answer = thumpd.post(body, connection=connection)
+        assert answer.status == 202, answer
+        sent += answer.json()["accepted"]
+    connection.close()
+    return sent
+
+
+class Stall(DashboardTestCase):
+    config = {"server": {"send_buffer_bytes": 65536, "drain_timeout": "500ms"}}
+
+    def ledger(self, subscriber):
+        return next(row["ledger"] for row in self.thumpd.subscribers() if row["id"] == subscriber)
+
+    def test_stalled_tab_is_told_what_it_lost(self):
+        own, = self.thumpd.subscribers()
+        self.browser.evaluate(STALL, 6000)
+        batch = [{"type": "t", "message": MESSAGE}] * 16
+        eventually(lambda: self.thumpd.publish(batch) and self.ledger(own["id"])["dropped"],
+                   "a loss", deadline=60)
+        self.wait_for_row("events lost", ".row.gap")
+        # The rows are of the newest; the last gap ends where the loss did.
+        lost = self.ledger(own["id"])["dropped"]
+        gaps = self.rows(".row.gap")
+        self.assertRegex(gaps[0], r"[\d]+ events lost, \d+–\d+, queue full")
+        eventually(lambda: sum(int(row.split()[1]) for row in self.rows(".row.gap")) == lost,
+                   "gaps that add up to the ledger's loss")
+        self.thumpd.publish({"type": "t", "message": "the one after"})
+        self.wait_for_row("the one after")
+        if folder := os.environ.get("THUMP_SCREENSHOTS"):
+            os.makedirs(folder, exist_ok=True)
+            self.browser.screenshot(os.path.join(folder, "gap.png"))
+
+    def test_one_stalled_tab_of_five_costs_the_others_nothing(self):
+        stalled = self.browser.tab()
+        others = [self.browser.new_tab(self.url()) for _ in range(4)]
+        for tab in others:
+            self.browser.switch_to(tab)
+            self.wait_until_live()
+        ids = {row["id"] for row in self.thumpd.subscribers()}
+        self.assertEqual(len(ids), 5)
+        self.browser.switch_to(stalled)
+        self.browser.evaluate(STALL, 10_000)
+        self.browser.switch_to(others[-1])
+        sent = publish_steadily(self.thumpd, 500, 8, "y" * 8000)
+        eventually(lambda: all(row["ledger"]["queued"] == 0 for row in self.thumpd.subscribers()),
+                   "empty queues", deadline=30)
+        losses = sorted(row["ledger"]["dropped"] for row in self.thumpd.subscribers())
+        self.assertEqual(losses[:4], [0] * 4)
+        self.assertGreater(losses[4], 0)
+        for tab in others:
+            self.browser.switch_to(tab)
+            self.wait_for_text("load created")
+            self.assertEqual(self.rows(".row.gap"), [])
+            newest = self.rows()[0].split()[0]
+            self.assertEqual(int(newest), sent)
+
+
+class Load(DashboardTestCase):
+    def test_two_thousand_events_a_second_do_not_freeze_the_tab(self):
+        rate, seconds = 2000, 10
+        self.browser.evaluate(WATCH)
+        done = threading.Event()
+        publisher = threading.Thread(
+            target=lambda: (publish_steadily(self.thumpd, rate, seconds), done.set()), daemon=True)
+        started = time.monotonic()
+        publisher.start()
+        answers = []
+        while not done.wait(0.5):
+            asked = time.monotonic()
+            self.browser.evaluate("return 1")
+            answers.append(time.monotonic() - asked)
+        took = time.monotonic() - started
+        publisher.join()
+        watch = self.browser.evaluate("return watch")
+        nodes = self.browser.evaluate("return document.querySelectorAll('*').length")
+        heap = self.browser.evaluate("return performance.memory.usedJSHeapSize")
+        print(f"\n{rate * seconds / took:.0f} events/s for {took:.1f} s: {watch['frames'] / took:.0f} frames/s, "
+              f"longest task {watch['longest']:.0f} ms, blocked {watch['blocked'] / took / 10:.1f} %, "
+              f"slowest answer {max(answers) * 1000:.0f} ms, {nodes} nodes, heap {heap / 1e6:.1f} MB")
+        self.assertLess(nodes, 700)
+        self.assertLess(heap, 60e6)
+        self.assertLess(max(answers), 2)
+        self.wait_for_row(str(self.thumpd.stats()["last_seq"]))
+
+
+class Restart(DashboardTestCase):
+    def restart(self):
+        address = f"{self.thumpd.host}:{self.thumpd.port}"
+        self.thumpd.signal(signal.SIGKILL)
+        self.thumpd.process.wait()
+        self.wait_for_text("Reconnecting", "#state")
+        self.thumpd = self.start(config=self.config, listen=address)
+
+    def _stop(self, thumpd):
+        if thumpd is not self.thumpd:
+            return thumpd.end()  # it was killed on purpose
+        return super()._stop(thumpd)
+
+    def test_page_resumes_when_the_server_is_back(self):
+        self.browser.type("#types", "task.*\ue007")
+        eventually(lambda: "task" in self.thumpd.subscribers()[0]["filter"], "the filter")
+        self.thumpd.publish({"type": "task.created", "message": "before"})
+        self.wait_for_row("before")
+        self.restart()
+        self.wait_until_live()
+        self.wait_for_row("Reconnected", ".row.note")
+        self.assertIn("task", self.thumpd.subscribers()[0]["filter"])
+        self.thumpd.publish([{"type": "node.down"}, {"type": "task.created", "message": "after"}])
+        self.wait_for_row("after")
+        self.wait_for_row("before")  # what was shown stays
+        # Another epoch: nobody knows what was published in between.
+        self.wait_for_row("Events may be lost", ".row.gap")
+        if folder := os.environ.get("THUMP_SCREENSHOTS"):
+            os.makedirs(folder, exist_ok=True)
+            self.browser.screenshot(os.path.join(folder, "restart.png"))
+
+    def test_impatient_user_connects_at_once(self):
+        self.restart()
+        self.browser.evaluate("document.getElementById('retry').click()")
+        self.wait_until_live()
+
+
+if __name__ == "__main__":
+    main()
