@@ -81,7 +81,14 @@ void outbox::consume(event_queue* events, std::size_t count)
     auto const bytes = std::min(count, byte_count());
     bytes_sent_ += bytes;
     count -= bytes;
-    if (byte_count() > 0) return;
+    if (byte_count() > 0) {
+        // A peer that always leaves some replies unread must not make the string grow for ever.
+        if (bytes_sent_ > bytes_.size() / 2) {
+            bytes_.erase(0, bytes_sent_);
+            bytes_sent_ = 0;
+        }
+        return;
+    }
     if (bytes_sent_ > 0) {
         bytes_ = std::string{};
         bytes_sent_ = 0;
