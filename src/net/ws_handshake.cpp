@@ -24,17 +24,23 @@ bool wants_websocket(http_request const& request)
            request.lists("Upgrade", "websocket");
 }
 
+http_response make_upgrade_required(std::string detail)
+{
+    auto response = problem(errc::upgrade_required, std::move(detail));
+    response.fields.push_back({"Upgrade", "websocket"});
+    response.fields.push_back({"Connection", "Upgrade"});
+    response.fields.push_back({"Sec-WebSocket-Version", std::string{version}});
+    return response;
+}
+
 std::optional<http_response> refuse_handshake(http_request const& request)
 {
     if (request.method != http_method::get) return make_method_not_allowed("GET");
     auto const key = request.field("Sec-WebSocket-Key");
     if (!key || request.count("Sec-WebSocket-Key") != 1 || !wire::is_valid_ws_key(*key))
         return problem(errc::bad_request, "Sec-WebSocket-Key must be 16 bytes in base64");
-    if (request.field("Sec-WebSocket-Version") != version) {
-        auto response = problem(errc::upgrade_required, "Sec-WebSocket-Version must be 13");
-        response.fields.push_back({"Sec-WebSocket-Version", std::string{version}});
-        return response;
-    }
+    if (request.field("Sec-WebSocket-Version") != version)
+        return make_upgrade_required("Sec-WebSocket-Version must be 13");
     return std::nullopt;
 }
 

@@ -13,6 +13,9 @@ namespace thump::net {
 /// Whether the request asks to go over to WebSocket.
 [[nodiscard]] bool wants_websocket(http_request const& request);
 
+/// 426 with the protocol and its version to upgrade to (RFC 9110, 15.5.22).
+[[nodiscard]] http_response make_upgrade_required(std::string detail);
+
 /// The answer to a request for WebSocket that cannot be accepted; nothing where it can.
 [[nodiscard]] std::optional<http_response> refuse_handshake(http_request const& request);
 
