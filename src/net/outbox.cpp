@@ -90,7 +90,7 @@ void outbox::consume(event_queue* events, std::size_t count)
         return;
     }
     if (bytes_sent_ > 0) {
-        bytes_ = std::string{};
+        std::string{}.swap(bytes_);   // assigning an empty string would keep the memory
         bytes_sent_ = 0;
     }
 
