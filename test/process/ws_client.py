@@ -26,6 +26,23 @@ class Closed(Exception):
         self.code, self.reason = code, reason
 
 
+def encode_frame(opcode, payload=b"", fin=True, masked=True, reserved=0):
+    head = bytes([(0x80 if fin else 0) | reserved << 4 | opcode])
+    mask_bit = 0x80 if masked else 0
+    if len(payload) < 126:
+        head += bytes([mask_bit | len(payload)])
+    elif len(payload) < 1 << 16:
+        head += struct.pack("!BH", mask_bit | 126, len(payload))
+    else:
+        head += struct.pack("!BQ", mask_bit | 127, len(payload))
+    if masked:
+        mask = os.urandom(4)
+        key = int.from_bytes((mask * (len(payload) // 4 + 1))[:len(payload)], "big")
+        payload = (int.from_bytes(payload, "big") ^ key).to_bytes(len(payload), "big")
+        head += mask
+    return head + payload
+
+
 class WebSocket:
     def __init__(self, host, port, path, headers=None, receive_buffer=None):
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -76,20 +93,7 @@ class WebSocket:
     # Sending
 
     def send_frame(self, opcode, payload=b"", fin=True, masked=True, reserved=0):
-        head = bytes([(0x80 if fin else 0) | reserved << 4 | opcode])
-        mask_bit = 0x80 if masked else 0
-        if len(payload) < 126:
-            head += bytes([mask_bit | len(payload)])
-        elif len(payload) < 1 << 16:
-            head += struct.pack("!BH", mask_bit | 126, len(payload))
-        else:
-            head += struct.pack("!BQ", mask_bit | 127, len(payload))
-        if masked:
-            mask = os.urandom(4)
-            key = int.from_bytes((mask * (len(payload) // 4 + 1))[:len(payload)], "big")
-            payload = (int.from_bytes(payload, "big") ^ key).to_bytes(len(payload), "big")
-            head += mask
-        self.socket.sendall(head + payload)
+        self.socket.sendall(encode_frame(opcode, payload, fin, masked, reserved))
 
     def send_text(self, text):
         self.send_frame(TEXT, text.encode() if isinstance(text, str) else text)
