@@ -1,14 +1,11 @@
-// Places in the stream of events, as subscribers name them.
+// Places in the stream of events, as text.
 #pragma once
 
 #include <thump/position.hpp>
 
-#include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 
 namespace thump::wire {
 

@@ -225,8 +225,7 @@ result<void> stream_request_builder::set_max_rate(std::string_view value)
 {
     made_.max_rate = parse_number<double>(value);
     // Written so that NaN, too, is refused.
-    if (!made_.max_rate ||
-        !(*made_.max_rate > 0 && *made_.max_rate <= max_max_rate))
+    if (!made_.max_rate || !(*made_.max_rate > 0 && *made_.max_rate <= max_max_rate))
         return refused("max_rate", value, "a number above 0 and up to 1000000, events per second");
     return {};
 }
@@ -292,8 +291,7 @@ void append_subscription(std::string& out, stream_request const& request)
     if (request.max_rate) {
         std::array<char, 32> text;
         auto const end =
-            std::to_chars(text.data(), text.data() + text.size(), *request.max_rate)
-                .ptr;
+            std::to_chars(text.data(), text.data() + text.size(), *request.max_rate).ptr;
         out += R"(,"max_rate":)";
         out.append(text.data(), end);
     }

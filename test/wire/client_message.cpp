@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(a_subscribe_takes_the_options_of_the_query)
     BOOST_TEST_REQUIRE(s.where.size() == 3u);
     BOOST_TEST((s.where[0] == metadata_condition{"region", {"eu", "us"}}));
     BOOST_TEST((s.where[2] == metadata_condition{"rack", {"7"}}));
-    BOOST_TEST((m.request.since == position{at_sequence{12}}));
+    BOOST_TEST((m.request.subscription.since == position{at_sequence{12}}));
     BOOST_TEST(s.queue == 30u);
     BOOST_TEST(m.request.max_rate.value() == 2.5);
     BOOST_TEST(m.ref.value() == "5");

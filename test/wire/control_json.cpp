@@ -50,6 +50,15 @@ BOOST_AUTO_TEST_CASE(a_gap_tells_what_was_lost)
                R"("recoverable":true})");
 }
 
+BOOST_AUTO_TEST_CASE(a_gap_at_the_beginning_tells_what_is_the_oldest)
+{
+    gap g{.from = 1, .to = 4, .dropped = 4, .reason = gap_reason::cursor_expired};
+    g.oldest = 5;
+    BOOST_TEST(text_of([&](auto& out) { append_gap(out, g); }) ==
+               R"({"op":"gap","from":1,"to":4,"dropped":4,"bytes":0,"reason":"cursor_expired",)"
+               R"("recoverable":false,"oldest":5})");
+}
+
 BOOST_AUTO_TEST_CASE(answers_carry_the_ref_where_there_is_one)
 {
     BOOST_TEST(text_of([](auto& out) { append_published(out, "[1]", "id\"", 5); }) ==

@@ -47,7 +47,8 @@ BOOST_AUTO_TEST_CASE(defaults_hold_where_nothing_is_asked)
     BOOST_TEST((made.subscription.overflow == overflow::drop_oldest));
     BOOST_TEST(made.subscribe);
     BOOST_TEST((made.format == stream_format::thump));
-    BOOST_TEST((!made.since && !made.until && !made.limit && !made.max_rate));
+    BOOST_TEST(
+        (!made.subscription.since && !made.subscription.until && !made.limit && !made.max_rate));
 }
 
 BOOST_AUTO_TEST_CASE(every_parameter_is_understood)
@@ -74,7 +75,7 @@ BOOST_AUTO_TEST_CASE(every_parameter_is_understood)
     BOOST_TEST_REQUIRE(s.where.size() == 2u);
     BOOST_TEST((s.where[0] == metadata_condition{"region", {"eu", "us"}}));
     BOOST_TEST((s.where[1] == metadata_condition{"a.b", {"x,y"}}));
-    BOOST_TEST((made.since == position{last_events{5}}));
+    BOOST_TEST((made.subscription.since == position{last_events{5}}));
     BOOST_TEST(made.limit.value() == 1000u);
     BOOST_TEST(made.max_rate.value() == 0.5);
     BOOST_TEST((s.overflow == overflow::latest));
@@ -151,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_parameter_given_twice_is_refused)
 BOOST_AUTO_TEST_CASE(the_last_event_id_stands_in_for_since)
 {
     auto const made = build({{"last_event_id", "e:9"}, {"since", "earliest"}}).value();
-    BOOST_TEST((made.since == position{cursor{"e", 9}}));
+    BOOST_TEST((made.subscription.since == position{cursor{"e", 9}}));
 }
 
 BOOST_AUTO_TEST_CASE(effective_options_are_written_in_full)
