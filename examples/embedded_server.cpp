@@ -1,6 +1,5 @@
-// A service with an io_context and work of its own that embeds thump, network face and all: it
-// finishes a task now and then and says so; it hears of failures, wherever they are published.
-//
+// A service with an io_context of its own that embeds thump. It tells of tasks that it finished,
+// and hears of those that failed, wherever that is published.
 //     ./build/bin/embedded_server --listen 127.0.0.1:8080
 #include <thump/broker.hpp>
 #include <thump/server.hpp>
