@@ -1,7 +1,7 @@
 // The dashboard: one subscription, and the parts of the page that show what it brings.
 
 import { Connection } from './connection.js';
-import { announce, byId, element } from './dom.js';
+import { announce, byId, element, formatCount, setText } from './dom.js';
 import { EventDialog } from './event-dialog.js';
 import { EventList } from './event-list.js';
 import { EventLog } from './event-log.js';
@@ -26,7 +26,8 @@ new PublishForm(server);
 
 // ------------------------------------------------------------------ the stream
 
-let lostAt = null;
+let lost = 0;        // events, by this page
+let brokenAt = null;
 
 const subscription = subscribe(server, {
   ...wanted(filterOf(location.search)),
@@ -39,30 +40,32 @@ const subscription = subscribe(server, {
   onGap(gap) {
     const line = gapLine(gap);
     rates.countLost(gap.dropped);
+    lost += gap.dropped;
+    setText(byId('lost'), lost ? `${formatCount(lost)} lost` : '');
     log.add({ kind: 'gap', line, at: Date.now(), text: JSON.stringify(gap) });
     list.changed();
     announce(line);
   },
   onState(state) {
     connection.show(state);
-    filterBar.showError(state.name === 'refused' ? state.reason : '');
-    if (state.name === 'live') onLive(state);
+    if (state.name === 'refused') filterBar.showError(state.reason);
+    else if (state.name === 'live') onLive(state);
     else if (state.name === 'waiting' || state.name === 'closed') onLost(state);
   },
 });
 
 function onLive(state) {
   subscribers.own = state.subscriber;
-  if (lostAt === null) return;
-  const seconds = ((Date.now() - lostAt) / 1000).toFixed(1);
+  if (brokenAt === null) return;
+  const seconds = ((Date.now() - brokenAt) / 1000).toFixed(1);
   note(state.resumed ? `Reconnected after ${seconds} s, resumed where it ended`
                      : `Reconnected after ${seconds} s; this server cannot resume`);
-  lostAt = null;
+  brokenAt = null;
 }
 
 function onLost({ reason }) {
-  if (lostAt !== null) return;
-  lostAt = Date.now();
+  if (brokenAt !== null) return;
+  brokenAt = Date.now();
   note(`${reason[0].toUpperCase()}${reason.slice(1)}`);
 }
 

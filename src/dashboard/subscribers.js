@@ -11,16 +11,21 @@ export class Subscribers {
   #server;
   #own = null;
   #rows = new Map();
+  #timer = null;
 
   constructor(server) {
     this.#server = server;
     this.#look();
   }
 
-  /** The number of this page's own subscriber. */
-  set own(id) { this.#own = id; }
+  /** Marks this page's own subscriber, which is new. */
+  set own(id) {
+    this.#own = id;
+    this.#look();
+  }
 
   async #look() {
+    clearTimeout(this.#timer);
     const started = performance.now();
     if (!document.hidden) {
       try {
@@ -32,7 +37,9 @@ export class Subscribers {
         // The connection's state says that the server is gone; figures stay as they were.
       }
     }
-    setTimeout(() => this.#look(), Math.max(INTERVAL, LEISURE * (performance.now() - started)));
+    clearTimeout(this.#timer);   // of a look that began meanwhile
+    const delay = Math.max(INTERVAL, LEISURE * (performance.now() - started));
+    this.#timer = setTimeout(() => this.#look(), delay);
   }
 
   async #ask(path, options) {

@@ -2,7 +2,7 @@
 // like what they are, and red is left to losses.
 
 const FAMILIES = { service: 255, task: 300, node: 195, secret: 335, volume: 225 };
-const OUTCOMES = { failed: 55, down: 70, completed: 150 };
+const OUTCOMES = { failed: 55, down: 90, completed: 150 };
 const SHIFTS = { updated: 18, deleted: -22, left: -25 };
 const RED_ENDS = 40;
 

@@ -1,5 +1,6 @@
 """A test case with a thumpd and its dashboard open in a browser."""
 
+import os
 import pathlib
 import sys
 import unittest
@@ -54,6 +55,12 @@ class DashboardTestCase(ProcessTestCase):
 
     def wait_for_text(self, text, selector="body"):
         eventually(lambda: text in (self.text(selector) or ""), f"{text!r} in {selector}")
+
+    def screenshot(self, name):
+        """Left in the folder that THUMP_SCREENSHOTS names, for somebody to look at."""
+        if folder := os.environ.get("THUMP_SCREENSHOTS"):
+            os.makedirs(folder, exist_ok=True)
+            self.browser.screenshot(os.path.join(folder, f"{name}.png"))
 
     def grave_errors(self):
         return [line for line in self.browser.console() if line["level"] == "SEVERE"]

@@ -1,6 +1,5 @@
 """The dashboard at /, as somebody uses it."""
 
-import os
 import urllib.parse
 
 from browser import ARROW_DOWN, ENTER, ESCAPE
@@ -111,6 +110,7 @@ class List(DashboardTestCase):
         self.wait_for_row("m")
         self.browser.click(".row")
         self.wait_for_text('"big": 12345678901234567890', "#detail-json")
+        self.screenshot("detail")
         self.browser.click("#detail-close")
         self.assertFalse(self.browser.evaluate("return document.getElementById('detail').open"))
 
@@ -223,9 +223,7 @@ class Look(DashboardTestCase):
                 wide = self.browser.evaluate("return document.documentElement.scrollWidth")
                 self.assertLessEqual(wide, look["width"])
                 eventually(lambda: len(self.rows()) > 3, "rows at this size")
-                if folder := os.environ.get("THUMP_SCREENSHOTS"):
-                    os.makedirs(folder, exist_ok=True)
-                    self.browser.screenshot(os.path.join(folder, f"{name}.png"))
+                self.screenshot(name)
         self.assertEqual(self.grave_errors(), [])
 
     def test_everything_that_can_be_used_has_a_name(self):

@@ -1,7 +1,6 @@
 """The dashboard under load, with a stalled tab, and across a restart of the server."""
 
 import json
-import os
 import signal
 import threading
 import time
@@ -31,10 +30,10 @@ requestAnimationFrame(count);
 """
 
 
-def publish_steadily(thumpd, rate, seconds, message=""):
-    """Publishes in batches, `rate` events a second; returns how many."""
+def publish_steadily(thumpd, rate, seconds):
+    """Publishes in batches, `rate` events a second; returns the last one's sequence number."""
     batch = max(1, rate // 50)
-    body = json.dumps([{"type": f"task.{kind}", "message": f"load {kind} {message}",
+    body = json.dumps([{"type": f"task.{kind}", "message": f"Task t1: {kind}",
                         "metadata": {"task_id": "t1"}}
                        for kind in (["created", "failed", "completed", "created"] * batch)[:batch]])
     connection = thumpd.connect()
@@ -47,7 +46,27 @@ def publish_steadily(thumpd, rate, seconds, message=""):
         assert answer.status == 202, answer
         sent += answer.json()["accepted"]
     connection.close()
-    return sent
+    return answer.json()["events"][-1]["seq"]
+
+
+class Load500:
+    """Publishes 500 events a second until it is stopped."""
+
+    def __init__(self, thumpd):
+        self._thumpd, self._ended = thumpd, threading.Event()
+        self._last = 0
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self):
+        while not self._ended.is_set():
+            self._last = publish_steadily(self._thumpd, 500, 1)
+
+    def stop(self):
+        """Returns the sequence number of the last event published."""
+        self._ended.set()
+        self._thread.join()
+        return self._last
 
 
 class Stall(DashboardTestCase):
@@ -71,33 +90,36 @@ class Stall(DashboardTestCase):
                    "gaps that add up to the ledger's loss")
         self.thumpd.publish({"type": "t", "message": "the one after"})
         self.wait_for_row("the one after")
-        if folder := os.environ.get("THUMP_SCREENSHOTS"):
-            os.makedirs(folder, exist_ok=True)
-            self.browser.screenshot(os.path.join(folder, "gap.png"))
+        self.screenshot("gap")
 
     def test_one_stalled_tab_of_five_costs_the_others_nothing(self):
-        stalled = self.browser.tab()
-        others = [self.browser.new_tab(self.url()) for _ in range(4)]
+        stalled, own = self.browser.tab(), self.thumpd.subscribers()[0]["id"]
+        # The kernel takes up to 32 MB for a reader that stands still. Only the stalled tab is sent
+        # as much: the others on a busy machine are to have no reason of their own to lose.
+        others = [self.browser.new_tab(self.url("?types=task.*&queue=1000")) for _ in range(4)]
         for tab in others:
             self.browser.switch_to(tab)
             self.wait_until_live()
-        ids = {row["id"] for row in self.thumpd.subscribers()}
-        self.assertEqual(len(ids), 5)
         self.browser.switch_to(stalled)
-        self.browser.evaluate(STALL, 10_000)
+        self.browser.evaluate(STALL, 12_000)
         self.browser.switch_to(others[-1])
-        sent = publish_steadily(self.thumpd, 500, 8, "y" * 8000)
+        load = Load500(self.thumpd)
+        batch = [{"type": "bulk", "message": MESSAGE}] * 16
+        eventually(lambda: self.thumpd.publish(batch) and self.ledger(own)["dropped"], "a loss",
+                   deadline=60)
+        last = load.stop()
         eventually(lambda: all(row["ledger"]["queued"] == 0 for row in self.thumpd.subscribers()),
-                   "empty queues", deadline=30)
-        losses = sorted(row["ledger"]["dropped"] for row in self.thumpd.subscribers())
-        self.assertEqual(losses[:4], [0] * 4)
-        self.assertGreater(losses[4], 0)
+                   "empty queues", deadline=60)
+        for row in self.thumpd.subscribers():
+            self.assertEqual(row["ledger"]["dropped"] > 0, row["id"] == own, row)
         for tab in others:
             self.browser.switch_to(tab)
-            self.wait_for_text("load created")
+            self.wait_for_row(str(last))
             self.assertEqual(self.rows(".row.gap"), [])
-            newest = self.rows()[0].split()[0]
-            self.assertEqual(int(newest), sent)
+            self.assertEqual(self.text("#lost"), "")
+        self.browser.switch_to(stalled)
+        lost = self.ledger(own)["dropped"]
+        self.wait_for_text(f"{lost:,} lost", "#lost")
 
 
 class Load(DashboardTestCase):
@@ -155,9 +177,7 @@ class Restart(DashboardTestCase):
         self.wait_for_row("before")  # what was shown stays
         # Another epoch: nobody knows what was published in between.
         self.wait_for_row("Events may be lost", ".row.gap")
-        if folder := os.environ.get("THUMP_SCREENSHOTS"):
-            os.makedirs(folder, exist_ok=True)
-            self.browser.screenshot(os.path.join(folder, "restart.png"))
+        self.screenshot("restart")
 
     def test_impatient_user_connects_at_once(self):
         self.restart()
