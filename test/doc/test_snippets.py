@@ -5,7 +5,8 @@
     ```cpp FILE         a verbatim part of that file
     ```json             JSON
 
-Other blocks are not tested. In what is printed, … stands for anything.
+Other blocks are not tested. In what is printed, … stands for anything; ids, times, epochs and large
+numbers may be others.
 """
 
 import json
