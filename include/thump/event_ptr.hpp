@@ -26,6 +26,17 @@ inline constexpr std::size_t encoding_count = 3;
 
 }   // namespace detail
 
+namespace detail {
+
+/// What became of one event at the subscriptions of this process.
+struct delivery_counts {
+    std::uint64_t matched = 0;
+    std::uint64_t queued = 0;   ///< queued or handed over
+    std::uint64_t dropped = 0;
+};
+
+}   // namespace detail
+
 /// An accepted event, shared by everyone who received it or has yet to receive it.
 /// Thread safety: immutable once published; the reference count is atomic.
 class published_event : public event {
@@ -56,6 +67,7 @@ public:
     }
 
     // Encoded forms, made once by whoever first needs them. Requires: the broker's strand.
+    mutable detail::delivery_counts* counts = nullptr;   // null: nobody asked; set for one turn
     mutable std::array<detail::frame_ptr, detail::encoding_count> frames{};
 
 private:

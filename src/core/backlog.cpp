@@ -292,7 +292,10 @@ void backlog::refill(history const& h, filter const& wanted, std::uint64_t last)
 {
     auto& s = *storage_;
     auto const end = std::min(h.end_seq(), last == UINT64_MAX ? last : last + 1);
-    s.next = std::max(s.next, h.first_seq());
+    if (s.next < h.first_seq()) {
+        if (s.unread > 0) return;   // what was lost is yet to be told: see on_evicted
+        s.next = h.first_seq();
+    }
     for (; s.next < end; ++s.next) {
         auto const& e = h.at(s.next);
         if (!wanted.matches(*e)) continue;

@@ -110,7 +110,8 @@ public:
     [[nodiscard]] bool wants_refill() const noexcept;
 
     /// Reads from history what the queue has room for. Past the newest event, or past `last`, the
-    /// subscription is no longer behind. Requires: `on_evicted` was told of all that `h` let go of.
+    /// subscription is no longer behind. Does nothing while `on_evicted` is yet to be told of
+    /// events that `h` let go of.
     void refill(history const& h, filter const& wanted, std::uint64_t last);
 
     /// History has let go of an event. If it was still to be read it is lost.

@@ -198,7 +198,7 @@ event_ptr broker_impl::sequence(boost::intrusive_ptr<published_event> e, time_po
     return shared;
 }
 
-error_code broker_impl::publish_on_strand(event&& e, receipt& r)
+error_code broker_impl::publish_on_strand(event&& e, receipt& r, delivery_counts* counts)
 {
     if (stopped_.load()) {
         refused_.fetch_add(1, std::memory_order_relaxed);
@@ -214,6 +214,7 @@ error_code broker_impl::publish_on_strand(event&& e, receipt& r)
     if (!e.timestamp) e.timestamp = now;
     if (e.source.empty()) e.source = options_.default_source;
     boost::intrusive_ptr<published_event> shared{new published_event{std::move(e)}};
+    shared->counts = counts;
     auto const published = sequence(std::move(shared), now);
     r = {published->id, published->seq, false};
     schedule_flush();
@@ -241,7 +242,9 @@ void broker_impl::flush()
             note_behind(box, box->deliver(core_.matched(id), core_.history()));
     }
     if (!core_.evicted().empty())
-        std::erase_if(behind_, [&](auto const& box) { return !box->on_evicted(core_.evicted()); });
+        std::erase_if(behind_, [&](auto const& box) {
+            return !box->on_evicted(core_.evicted(), core_.history());
+        });
     for (auto* const sink : sinks_)
         sink->on_turn(core_);
     core_.end_turn();
@@ -380,10 +383,16 @@ void broker_impl::ask_refill(std::shared_ptr<mailbox> box)
     });
 }
 
-core::history const& broker_impl::up_to_date_history()
+void broker_impl::expire_history()
 {
     core_.expire(time_point::now());
     flush();
+    publish_figures();
+}
+
+core::history const& broker_impl::up_to_date_history()
+{
+    expire_history();
     return core_.history();
 }
 
@@ -461,7 +470,7 @@ thump::stats broker_impl::stats() const
     s.duplicates = duplicates_.load(std::memory_order_relaxed);
     s.history_events = history_events_.load(std::memory_order_relaxed);
     s.history_bytes = history_bytes_.load(std::memory_order_relaxed);
-    s.oldest_seq = s.history_events > 0 ? oldest_seq() : 0;
+    s.oldest_seq = oldest_seq_or_none();
     s.refused = refused_.load(std::memory_order_relaxed);
     s.subscribers = subscribers_.load(std::memory_order_relaxed);
     s.intake_capacity = intake_.capacity();

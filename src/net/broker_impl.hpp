@@ -55,6 +55,15 @@ public:
 
     /// Sequence number of the oldest event in history; of the one to come where there is none.
     [[nodiscard]] std::uint64_t oldest_seq() const noexcept { return oldest_seq_->load(); }
+    [[nodiscard]] std::atomic<std::uint64_t> const& oldest_seq_cell() const noexcept
+    {
+        return *oldest_seq_;
+    }
+    /// As `oldest_seq`; 0 where history is empty.
+    [[nodiscard]] std::uint64_t oldest_seq_or_none() const noexcept
+    {
+        return history_events_.load() > 0 ? oldest_seq() : 0;
+    }
 
     [[nodiscard]] bool stopped() const noexcept { return stopped_.load(); }
     [[nodiscard]] std::size_t subscriber_count() const noexcept { return subscribers_.load(); }
@@ -70,7 +79,12 @@ public:
 
     /// Publishes a valid event and tells its place. What the loop turn publishes is fanned out
     /// together, when the turn's events are exhausted.
-    boost::system::error_code publish_on_strand(event&& e, receipt& r);
+    /// @param counts Where it is counted what became of the event, or null; until `flush_now`.
+    boost::system::error_code publish_on_strand(event&& e, receipt& r,
+                                                delivery_counts* counts = nullptr);
+
+    /// Fans out what was published at once.
+    void flush_now() { flush(); }
 
     /// As `core::broker::attach` and `detach`, between turns.
     core::filter_id attach(filter const& f);
@@ -81,8 +95,11 @@ public:
 
     [[nodiscard]] std::uint64_t last_seq() const noexcept { return core_.last_seq(); }
 
-    /// History, and all that it let go of told to those who are behind.
+    /// History, after everybody was told of what it let go of. Not from within a fan-out.
     [[nodiscard]] core::history const& up_to_date_history();
+    /// Lets go of what has become too old for history, and tells everybody.
+    void expire_history();
+    [[nodiscard]] core::history const& history() const noexcept { return core_.history(); }
 
 private:
     struct change {

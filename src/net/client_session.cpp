@@ -56,7 +56,7 @@ void client_session::subscribe(ws_session& session, wire::subscribe_message&& me
     }
     wire::append_subscribed(answer, message.ref,
                             {c.home().broker().last_seq(), (*made)->id, message.request});
-    start_events(c, std::move(*made));
+    c.subscribe(std::move(*made));
     session.send(answer);
 }
 

@@ -1,5 +1,6 @@
 #include <net/connection.hpp>
 
+#include <net/delivery_count.hpp>
 #include <net/shard.hpp>
 
 #include <boost/asio/buffer.hpp>
@@ -18,6 +19,9 @@ using boost::system::error_code;
 // How long a peer that was told that nothing follows may go on sending. Closing at once would make
 // its kernel throw away our last reply (RFC 9112, 9.6).
 constexpr std::chrono::seconds linger_time{2};
+
+// What a bounded rate may make up for at once, when a timer came late.
+constexpr std::chrono::milliseconds max_catch_up{5};
 
 bool would_block(error_code ec) noexcept
 {
@@ -154,10 +158,14 @@ void connection::flush()
     error_code ec;
     net::outbox::buffers buffers;
     auto* const events = subscriber_ ? &subscriber_->events : nullptr;
-    while (auto const count = outbox_.gather(events, buffers)) {
-        std::span<asio::const_buffer const> const filled{buffers.data(), count};
-        auto const wanted = asio::buffer_size(filled);
-        auto const sent = socket_.write_some(filled, ec);
+    for (;;) {
+        if (events && events->backlog.wants_refill()) home_.refill(*subscriber_);
+        auto const filled = outbox_.gather(events, buffers, events_allowed());
+        if (filled.buffers == 0) break;
+        note_sent(filled.events);
+        std::span<asio::const_buffer const> const bytes{buffers.data(), filled.buffers};
+        auto const wanted = asio::buffer_size(bytes);
+        auto const sent = socket_.write_some(bytes, ec);
         if (ec && !would_block(ec)) {
             change.settle();
             return abort();
@@ -169,13 +177,43 @@ void connection::flush()
         }
     }
     change.settle();
-    all_sent();
+    if (outbox_.idle(events)) all_sent();
+}
+
+// How many events may be begun now, where the stream's rate is bounded.
+std::size_t connection::events_allowed()
+{
+    auto const* const bounds = subscriber_ ? subscriber_->bounds.get() : nullptr;
+    if (!bounds || bounds->interval.count() == 0 || !subscriber_->group) return SIZE_MAX;
+    auto const now = std::chrono::steady_clock::now();
+    auto const next = std::max(bounds->next_send, now - max_catch_up);
+    if (next <= now) return static_cast<std::size_t>((now - next) / bounds->interval) + 1;
+    if (subscriber_->events.backlog.run() > 0 && !std::exchange(asleep_, true))
+        home_.wake(*this, next);
+    return 0;
+}
+
+void connection::note_sent(std::size_t events)
+{
+    auto* const bounds = subscriber_ ? subscriber_->bounds.get() : nullptr;
+    if (!bounds || bounds->interval.count() == 0 || events == 0) return;
+    auto const now = std::chrono::steady_clock::now();
+    bounds->next_send = std::max(bounds->next_send, now - max_catch_up) +
+                        bounds->interval * static_cast<std::int64_t>(events);
+}
+
+void connection::on_wake()
+{
+    asleep_ = false;
+    flush();
 }
 
 void connection::all_sent()
 {
     if (state_ == state::finishing)
         shut_down();
+    else if (subscriber_ && subscriber_->over)
+        protocol_->on_end_of_stream();
     else
         protocol_->on_all_sent();
 }
@@ -200,17 +238,17 @@ void connection::on_writable(error_code ec)
 
 // ---------------------------------------------------------------- events
 
-void connection::subscribe(std::unique_ptr<net::subscriber> s, filter const& wanted)
+void connection::subscribe(std::unique_ptr<net::subscriber> s)
 {
     unsubscribe();
     subscriber_ = std::move(s);
-    home_.attach(*subscriber_, wanted);
+    home_.attach(*subscriber_);
 }
 
 void connection::unsubscribe()
 {
     if (!subscriber_) return;
-    home_.detach(*subscriber_);
+    home_.forget(*subscriber_);
     accounting change{home_, subscriber_.get()};
     outbox_.abandon_events(subscriber_->events);
     change.settle();
@@ -228,10 +266,11 @@ void connection::on_turn(fan_batch const& batch)
     // Replies of the request being read may wait: they go first.
     if (!writing_ && !outbox_.idle(&subscriber_->events)) flush();
     if (!subscriber_ || !subscriber_->group) return;
-    if (!writing_)
-        send_batch(*subscriber_, batch);
+    auto& s = *subscriber_;
+    if (!writing_ && !s.bounds && outbox_.idle(&s.events))
+        send_batch(s, batch);
     else
-        queue_batch(*subscriber_, batch);
+        queue_batch(s, batch);
 }
 
 // The fast path: one send for the whole turn, nothing queued, nothing allocated.
@@ -243,16 +282,21 @@ void connection::send_batch(net::subscriber& s, fan_batch const& batch)
 
     accounting change{home_, &s};
     auto& backlog = s.events.backlog;
-    if (sent == batch.bytes.size()) {
-        backlog.delivered_directly(batch.events.size());
-        return change.settle();
-    }
     auto const first_left =
-        static_cast<std::size_t>(std::ranges::upper_bound(batch.ends, sent) - batch.ends.begin());
-    auto const begun = sent - (first_left == 0 ? 0 : batch.ends[first_left - 1]);
+        sent == batch.bytes.size()
+            ? batch.events.size()
+            : static_cast<std::size_t>(std::ranges::upper_bound(batch.ends, sent) -
+                                       batch.ends.begin());
     backlog.delivered_directly(first_left);
+    if (batch.counted)
+        for (auto const& e : batch.events.first(first_left))
+            count(*e, core::push_result::queued);
+    if (first_left == batch.events.size()) return change.settle();
+
+    auto const begun = sent - (first_left == 0 ? 0 : batch.ends[first_left - 1]);
     auto const result = outbox_.push_partly_sent(s.events, batch.events.subspan(first_left), begun);
     change.settle();
+    home_.note_behind(s);
     wait_writable();
     if (result == core::push_result::closed) protocol_->on_slow_consumer();
 }
@@ -262,11 +306,20 @@ void connection::queue_batch(net::subscriber& s, fan_batch const& batch)
     accounting change{home_, &s};
     auto result = core::push_result::queued;
     for (auto const& e : batch.events) {
+        if (s.bounds && s.bounds->excludes(*e)) {
+            s.over = true;
+            break;
+        }
         result = s.events.backlog.push(e);
+        count(*e, result);
+        if (s.bounds && e->seq == s.bounds->last) s.over = true;
         if (result == core::push_result::closed) break;
     }
     change.settle();
-    if (result == core::push_result::closed) protocol_->on_slow_consumer();
+    home_.note_behind(s);
+    if (result == core::push_result::closed) return protocol_->on_slow_consumer();
+    if (s.over) stop_events();
+    flush();
 }
 
 // ---------------------------------------------------------------- ending
@@ -304,10 +357,21 @@ void connection::abort()
 
 void connection::on_tick(steady_time now)
 {
-    if (state_ == state::open)
+    if (state_ == state::open) {
+        end_stream_in_time();
         protocol_->on_tick(now);
-    else if (now >= linger_until_)
+    } else if (now >= linger_until_)
         abort();
+}
+
+void connection::end_stream_in_time()
+{
+    auto const* const bounds = subscriber_ ? subscriber_->bounds.get() : nullptr;
+    if (!bounds || !bounds->moment || subscriber_->over || time_point::now() <= *bounds->moment)
+        return;
+    subscriber_->over = true;
+    stop_events();
+    flush();
 }
 
 void connection::on_drain()

@@ -52,12 +52,12 @@ public:
     void become(std::unique_ptr<net::protocol> next) { next_protocol_ = std::move(next); }
 
     /// Subscribes, in place of any subscription that it has. Requires: `s` is attached to nothing.
-    void subscribe(std::unique_ptr<net::subscriber> s, filter const& wanted);
+    void subscribe(std::unique_ptr<net::subscriber> s);
 
     /// Ends the subscription: no event that has not been begun is sent any more.
     void unsubscribe();
 
-    /// No more events are matched; what is queued is still sent.
+    /// No more events are matched; what is queued is still sent, as fast as it can be.
     void stop_events();
 
     /// Sends what waits, as far as the socket takes it.
@@ -78,6 +78,9 @@ public:
     /// Sends or queues a turn's events. Requires: it subscribes.
     void on_turn(fan_batch const& batch);
 
+    /// The time has come to send more to a subscriber with a bounded rate.
+    void on_wake();
+
     void on_tick(steady_time now);
     void on_drain();
 
@@ -96,6 +99,9 @@ private:
     void on_writable(boost::system::error_code ec);
     void send_batch(net::subscriber& s, fan_batch const& batch);
     void queue_batch(net::subscriber& s, fan_batch const& batch);
+    [[nodiscard]] std::size_t events_allowed();
+    void note_sent(std::size_t events);
+    void end_stream_in_time();
     void all_sent();
     void shut_down();
 
@@ -110,6 +116,7 @@ private:
     state state_ = state::open;
     bool reading_ = false;
     bool writing_ = false;
+    bool asleep_ = false;   // until `on_wake`
     bool input_ended_ = false;
 };
 

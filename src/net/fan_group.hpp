@@ -21,6 +21,7 @@ struct fan_batch {
     std::span<event_ptr const> events;
     std::string_view bytes;
     std::span<std::size_t const> ends;   ///< where each event's frame ends in `bytes`
+    bool counted = false;                ///< somebody wants to know what becomes of an event
 };
 
 /// Subscribers with the same filter and encoding. A turn's frames are put together once for all.

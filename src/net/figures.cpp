@@ -126,10 +126,10 @@ std::vector<subscriber_info> list_subscribers(shard& s, detail::broker_impl cons
     for (auto const& c : s.connections()) {
         auto const* const one = c->subscriber();
         if (!one) continue;
-        auto const& asked = one->request.subscription;
+        auto const& asked = one->plan->request.subscription;
         all.push_back({one->id, one->events.form == encoding::ws_json ? "websocket" : "sse",
-                       c->remote(), asked.name, filter::make(asked.types, asked.where)->to_string(),
-                       asked.overflow, asked.queue, one->connected_at, one->events.backlog.ledger(),
+                       c->remote(), asked.name, one->plan->wanted.to_string(), asked.overflow,
+                       asked.queue, one->connected_at, one->events.backlog.ledger(),
                        one->events.gaps_told});
     }
     return all;

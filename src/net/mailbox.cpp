@@ -1,6 +1,7 @@
 #include <net/mailbox.hpp>
 
 #include <net/broker_impl.hpp>
+#include <net/delivery_count.hpp>
 
 #include <thump/errc.hpp>
 
@@ -58,8 +59,11 @@ bool mailbox::deliver(std::span<event_ptr const> events, core::history const& h)
         std::lock_guard const lock{mutex_};
         for (auto const& e : events) {
             if (end_) break;
-            if (e->seq <= last_ && queue_.push(e) == core::push_result::closed)
-                end_ = errc::slow_consumer;
+            if (e->seq <= last_) {
+                auto const result = queue_.push(e);
+                net::count(*e, result);
+                if (result == core::push_result::closed) end_ = errc::slow_consumer;
+            }
             if (e->seq >= last_) end_ = errc::end_of_stream;
             // Hand over at once, so that a burst does not overflow a queue whose receiver waits.
             if (!waiters_.empty()) match_waiters(done);
@@ -89,7 +93,7 @@ bool mailbox::refill(core::history const& h)
     return behind;
 }
 
-bool mailbox::on_evicted(std::span<event_ptr const> events)
+bool mailbox::on_evicted(std::span<event_ptr const> events, core::history const& h)
 {
     completions done;
     bool behind;
@@ -97,6 +101,7 @@ bool mailbox::on_evicted(std::span<event_ptr const> events)
         std::lock_guard const lock{mutex_};
         for (auto const& e : events)
             queue_.on_evicted(*e, filter_);
+        if (queue_.wants_refill()) queue_.refill(h, filter_, last_);
         match_waiters(done);
         behind = queue_.behind();
     }

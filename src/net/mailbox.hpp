@@ -51,7 +51,7 @@ public:
     bool refill(core::history const& h);
 
     /// History has let go of events.
-    bool on_evicted(std::span<event_ptr const> events);
+    bool on_evicted(std::span<event_ptr const> events, core::history const& h);
 
     /// Nobody reads history for it any more.
     void give_up_history(std::uint64_t newest);

@@ -1,5 +1,6 @@
 #include <net/outbox.hpp>
 
+#include <core/history.hpp>
 #include <wire/control_json.hpp>
 
 #include <algorithm>
@@ -24,7 +25,7 @@ asio::const_buffer tail_of(std::string_view bytes, std::size_t from)
 
 }   // namespace
 
-std::size_t outbox::gather(event_queue* events, buffers& out)
+outbox::gathered outbox::gather(event_queue* events, buffers& out, std::size_t max_events)
 {
     std::size_t count = 0;
     std::size_t next = 0;   // event
@@ -34,24 +35,27 @@ std::size_t outbox::gather(event_queue* events, buffers& out)
         out[count++] = tail_of(frame_at(*events, next++)->bytes(), front_sent_);
     }
     // Between two frames: whatever is not an event goes first.
-    if (events && next == 0 && !cut_frame_) stage_gap(*events);
+    if (events && next == 0 && !cut_frame_ && max_events > 0) stage_gap(*events);
     if (byte_count() > 0) out[count++] = tail_of(bytes_, bytes_sent_);
-    if (!events) return count;
+    if (!events) return {count, 0};
 
     std::size_t total = 0;
     auto const run = events->backlog.run();
-    while (next < run && count < out.size() && total < max_gather_bytes) {
+    std::size_t begun = 0;
+    while (next < run && begun < max_events && count < out.size() && total < max_gather_bytes) {
         auto const bytes = frame_at(*events, next++)->bytes();
         out[count++] = tail_of(bytes, 0);
         total += bytes.size();
+        ++begun;
     }
-    return count;
+    return {count, begun};
 }
 
 void outbox::stage_gap(event_queue& events)
 {
-    auto const due = events.backlog.take_gap();
+    auto due = events.backlog.take_gap();
     if (!due) return;
+    if (events.oldest_seq) core::mark_recoverable(*due, events.oldest_seq->load());
     ++events.gaps_told;
     std::string json;
     wire::append_gap(json, *due);

@@ -9,6 +9,7 @@
 #include <boost/asio/buffer.hpp>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -22,17 +23,17 @@ namespace thump::net {
 class event_queue {
 public:
     /// @param options,of_epoch Must outlive the queue.
-    event_queue(core::backlog_options const& options, encoding as,
-                std::string_view of_epoch) noexcept
-        : backlog{options}
-        , form{as}
-        , epoch{of_epoch}
+    /// @param oldest Sequence number of the oldest event in history, likewise; null: no history.
+    event_queue(core::backlog_options const& options, encoding as, std::string_view of_epoch,
+                std::atomic<std::uint64_t> const* oldest = nullptr) noexcept
+        : backlog{options}, form{as}, epoch{of_epoch}, oldest_seq{oldest}
     {
     }
 
     core::backlog backlog;
     encoding const form;
     std::string_view const epoch;
+    std::atomic<std::uint64_t> const* const oldest_seq;
     std::uint64_t gaps_told = 0;
 };
 
@@ -62,9 +63,15 @@ public:
         return bytes_.empty() && (!events || events->backlog.idle());
     }
 
+    /// What `gather` filled.
+    struct gathered {
+        std::size_t buffers = 0;   ///< 0: nothing waits, or may be sent
+        std::size_t events = 0;    ///< begun by these buffers
+    };
+
     /// Fills `out` with what is to be sent next.
-    /// @return how many buffers were filled; 0: nothing waits.
-    std::size_t gather(event_queue* events, buffers& out);
+    /// @param max_events How many events may be begun. A gap is told with the event behind it.
+    gathered gather(event_queue* events, buffers& out, std::size_t max_events = SIZE_MAX);
 
     /// Takes note that the socket took `count` of the bytes that `gather` gave.
     void consume(event_queue* events, std::size_t count);

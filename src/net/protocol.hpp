@@ -34,6 +34,9 @@ public:
     /// The connection's subscription has ended: it overflowed under the policy `disconnect`.
     virtual void on_slow_consumer() {}
 
+    /// The stream has come to the end that it was asked to have, and everything was sent.
+    virtual void on_end_of_stream() {}
+
     /// An operator wants the subscription ended.
     virtual void on_closed_by_operator() {}
 

@@ -301,7 +301,7 @@ void routes::open_websocket(routed_request const& r, wire::stream_request const&
         std::make_unique<ws_session>(c, std::make_unique<client_session>(),
                                      wire::ws_reader::options{options_.max_message_bytes, false});
     r.session.upgrade(head, std::move(next));
-    if (s) start_events(c, std::move(s));
+    if (s) c.subscribe(std::move(s));
 }
 
 void routes::open_event_stream(routed_request const& r, wire::stream_request const& request)
@@ -337,7 +337,7 @@ void routes::open_event_stream(routed_request const& r, wire::stream_request con
         head += retry;
     append_control(head, form, "welcome", welcome_json(c, s.get(), request));
     r.session.upgrade(head, std::make_unique<sse_session>(c, form));
-    start_events(c, std::move(s));
+    c.subscribe(std::move(s));
 }
 
 }   // namespace thump::net

@@ -35,6 +35,7 @@ shard::shard(std::shared_ptr<detail::broker_impl> broker, server_options const& 
     , options_{options}
     , first_{std::move(first)}
     , timer_{broker_->strand()}
+    , sleep_timer_{broker_->strand()}
 {
 }
 
@@ -48,6 +49,7 @@ void shard::close()
 {
     if (std::exchange(closed_, true)) return;
     timer_.cancel();
+    sleep_timer_.cancel();
     abort_all();
     broker_->remove_sink(*this);
 }
@@ -115,6 +117,8 @@ void shard::schedule_tick()
 
 void shard::tick()
 {
+    std::erase_if(plans_, [](auto const& known) { return known.second.expired(); });
+    if (!draining_) broker_->expire_history();
     auto const now = std::chrono::steady_clock::now();
     // From the end: one that goes is replaced by one that has been visited.
     for (auto i = connections_.size(); i-- > 0;) {
@@ -126,9 +130,21 @@ void shard::tick()
 
 // ---------------------------------------------------------------- fan-out
 
-void shard::attach(subscriber& s, filter const& wanted)
+void shard::attach(subscriber& s)
 {
-    auto const id = broker_->attach(wanted);
+    if (s.plan->request.max_rate) {
+        s.bounds = std::make_unique<stream_bounds>();
+        s.bounds->interval = std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+            std::chrono::duration<double>{1.0 / *s.plan->request.max_rate});
+    }
+    auto const& asked = s.plan->request.subscription;
+    if (asked.since || asked.until) begin_in_history(s);
+    if (!s.over) join_group(s);
+}
+
+void shard::join_group(subscriber& s)
+{
+    auto const id = broker_->attach(s.plan->wanted);
     if (groups_.size() <= id) groups_.resize(id + 1);
     auto& groups = groups_[id];
     auto const same = std::ranges::find(groups, s.events.form, &fan_group::form);
@@ -142,6 +158,108 @@ void shard::attach(subscriber& s, filter const& wanted)
     s.filter = id;
     group->add(s);
     ++subscribers_;
+}
+
+// Nothing is published between this and `join_group`: past and present join without a hole.
+void shard::begin_in_history(subscriber& s)
+{
+    auto const now = time_point::now();
+    auto const& h = broker_->up_to_date_history();
+    auto const& asked = s.plan->request.subscription;
+    core::starting_point const start =
+        asked.since ? core::resolve_since(h, broker_->epoch(), *asked.since, s.plan->wanted, now)
+                    : core::starting_point{h.end_seq(), std::nullopt};
+    auto last = std::uint64_t{UINT64_MAX};
+    if (asked.until) {
+        if (!s.bounds) s.bounds = std::make_unique<stream_bounds>();
+        if (auto const known = core::resolve_until(h, broker_->epoch(), *asked.until, now))
+            last = s.bounds->last = *known;
+        else
+            s.bounds->moment = core::moment_of(*asked.until, now);
+    }
+    auto& backlog = s.events.backlog;
+    auto const before = backlog.ledger();
+    if (start.lost) backlog.tell(*start.lost);
+    if (auto const unread = h.count(s.plan->wanted, start.next, last))
+        backlog.begin_behind(start.next, unread);
+    account(before, backlog.ledger(), 0);
+    s.over = last < h.end_seq();
+    note_behind(s);
+}
+
+stream_plan_ptr shard::plan_for(wire::stream_request const& request)
+{
+    auto const& asked = request.subscription;
+    std::string name;
+    wire::append_subscription(name, request);
+    name += asked.name;
+    auto& known = plans_[std::move(name)];
+    auto plan = known.lock();
+    if (!plan) {
+        // The builder of the request has made the same filter before.
+        plan = std::make_shared<stream_plan const>(request,
+                                                   filter::make(asked.types, asked.where).value());
+        known = plan;
+    }
+    return plan;
+}
+
+void shard::refill(subscriber& s)
+{
+    s.events.backlog.refill(broker_->history(), s.plan->wanted,
+                            s.bounds ? s.bounds->last : UINT64_MAX);
+}
+
+void shard::note_behind(subscriber& s)
+{
+    if (s.listed_behind || !s.events.backlog.behind()) return;
+    s.listed_behind = true;
+    behind_.push_back(&s);
+}
+
+void shard::tell_evicted(std::span<event_ptr const> events)
+{
+    auto const behind = behind_;   // those that flush may leave the list
+    for (auto* const s : behind) {
+        auto const before = s->events.backlog.ledger();
+        for (auto const& e : events)
+            s->events.backlog.on_evicted(*e, s->plan->wanted);
+        account(before, s->events.backlog.ledger(), 0);
+    }
+    for (auto* const s : behind)
+        s->owner.flush();
+}
+
+// ---------------------------------------------------------------- bounded rates
+
+void shard::wake(connection& c, steady_time when)
+{
+    sleepers_.emplace(when, c.weak_from_this());
+    if (sleepers_.begin()->first == when) sleep_until_next();
+}
+
+void shard::sleep_until_next()
+{
+    if (sleepers_.empty() || closed_) return;
+    sleep_timer_.expires_at(sleepers_.begin()->first);
+    sleep_timer_.async_wait([weak = weak_from_this()](error_code ec) {
+        auto const self = weak.lock();
+        if (ec || !self) return;
+        auto const now = std::chrono::steady_clock::now();
+        auto& sleepers = self->sleepers_;
+        while (!sleepers.empty() && sleepers.begin()->first <= now) {
+            auto const c = sleepers.begin()->second.lock();
+            sleepers.erase(sleepers.begin());
+            if (c) c->on_wake();
+        }
+        self->sleep_until_next();
+    });
+}
+
+void shard::forget(subscriber& s)
+{
+    detach(s);
+    if (std::exchange(s.listed_behind, false)) std::erase(behind_, &s);
 }
 
 void shard::detach(subscriber& s)
@@ -182,6 +300,7 @@ void shard::on_turn(core::broker const& turn)
             group->close_ranks();
         }
     }
+    if (!turn.evicted().empty()) tell_evicted(turn.evicted());
     in_turn_ = false;
     commit_totals();
 }

@@ -4,6 +4,7 @@
 #include <net/broker_impl.hpp>
 #include <net/fan_group.hpp>
 #include <net/protocol.hpp>
+#include <net/stream_plan.hpp>
 #include <net/turn_sink.hpp>
 #include <wire/stream_request.hpp>
 
@@ -17,10 +18,13 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace thump::net {
@@ -65,8 +69,24 @@ public:
     void remove(connection& c);
 
     /// Gives the subscriber what is published from now on.
-    void attach(subscriber& s, filter const& wanted);
+    /// What it wants of the past is read from history as its queue has room.
+    void attach(subscriber& s);
+    /// Gives it nothing that is published from now on; what it has yet to read it still reads.
     void detach(subscriber& s);
+    /// The subscriber is about to go.
+    void forget(subscriber& s);
+
+    /// What `request` asks for; one and the same for all that ask for the same.
+    [[nodiscard]] stream_plan_ptr plan_for(wire::stream_request const& request);
+
+    /// Reads on in history for a subscriber that is behind.
+    void refill(subscriber& s);
+
+    /// Has the subscriber told of what history lets go of, if it is behind.
+    void note_behind(subscriber& s);
+
+    /// Has the connection flushed at a later time.
+    void wake(connection& c, steady_time when);
 
     /// Adds to the totals what a subscriber's ledger has changed by.
     void account(ledger const& before, ledger const& after, std::uint64_t gaps_told);
@@ -86,6 +106,10 @@ public:
     [[nodiscard]] sink_totals totals() const override;
 
 private:
+    void join_group(subscriber& s);
+    void begin_in_history(subscriber& s);
+    void tell_evicted(std::span<event_ptr const> events);
+    void sleep_until_next();
     void schedule_tick();
     void tick();
     void tell_if_drained();
@@ -102,6 +126,10 @@ private:
     std::atomic<std::size_t> connection_count_{0};
     std::vector<std::vector<std::unique_ptr<fan_group>>> groups_;   // by filter_id
     std::size_t subscribers_ = 0;
+    std::vector<subscriber*> behind_;
+    std::unordered_map<std::string, std::weak_ptr<stream_plan const>> plans_;
+    std::multimap<steady_time, std::weak_ptr<connection>> sleepers_;
+    boost::asio::steady_timer sleep_timer_;
     bool in_turn_ = false;
     bool draining_ = false;
     bool closed_ = false;

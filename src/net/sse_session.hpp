@@ -20,6 +20,7 @@ public:
     void on_tick(steady_time now) override;
     void on_drain() override;
     void on_slow_consumer() override;
+    void on_end_of_stream() override { end(); }
     void on_closed_by_operator() override;
     void on_all_sent() override;
 

@@ -20,10 +20,6 @@ class connection;
 result<std::unique_ptr<subscriber>>
 make_subscriber(connection& c, wire::stream_request const& request, encoding form);
 
-/// Gives the connection's subscriber, in place of any other that it has, what is published from now
-/// on.
-void start_events(connection& c, std::unique_ptr<subscriber> s);
-
 /// The record that every stream begins with.
 /// @param s The stream's subscriber, or null where the connection only publishes.
 [[nodiscard]] std::string welcome_json(connection& c, subscriber const* s,

@@ -2,14 +2,18 @@
 #pragma once
 
 #include <core/filter_index.hpp>
+#include <net/broker_impl.hpp>
 #include <net/outbox.hpp>
-#include <wire/stream_request.hpp>
+#include <net/protocol.hpp>
+#include <net/stream_plan.hpp>
 
 #include <thump/time_point.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
+#include <memory>
+#include <optional>
 #include <utility>
 
 namespace thump::net {
@@ -17,27 +21,42 @@ namespace thump::net {
 class connection;
 class fan_group;
 
+/// What few streams have: an end, or a bound on their rate.
+struct stream_bounds {
+    std::uint64_t last = UINT64_MAX;                  ///< the last event to send
+    std::optional<time_point> moment = {};            ///< when the stream ends
+    std::chrono::steady_clock::duration interval{};   ///< between two events; 0: no bound
+    steady_time next_send{};   ///< with `interval`: when one more may be sent
+
+    /// Whether `e` comes too late for the stream.
+    [[nodiscard]] bool excludes(event const& e) const
+    {
+        return e.seq > last || (moment && time_point::now() > *moment);
+    }
+};
+
 /// Belongs to a connection; known to the shard, which gives it events.
 struct subscriber {
-    subscriber(connection& to, std::uint64_t number, wire::stream_request wanted, encoding form,
-               std::string_view epoch)
+    subscriber(connection& to, std::uint64_t number, stream_plan_ptr what, encoding form,
+               detail::broker_impl const& broker)
         : owner{to}
         , id{number}
-        , request{std::move(wanted)}
-        , limits{core::backlog_options::from(request.subscription)}
+        , plan{std::move(what)}
         , connected_at{time_point::now()}
-        , events{limits, form, epoch}
+        , events{plan->limits, form, broker.epoch(), &broker.oldest_seq_cell()}
     {
     }
 
     connection& owner;
     std::uint64_t const id;
-    wire::stream_request const request;
-    core::backlog_options const limits;
+    stream_plan_ptr const plan;
     time_point const connected_at;
     event_queue events;
+    std::unique_ptr<stream_bounds> bounds;   // null: none
+    bool over = false;                       // ends when everything queued was sent
 
     // The shard's.
+    bool listed_behind = false;
     core::filter_id filter = 0;
     fan_group* group = nullptr;   // null: gets no more events
     std::size_t place = 0;        // among the group's members

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <net/protocol.hpp>
+#include <wire/ws_frame.hpp>
 #include <wire/ws_reader.hpp>
 
 #include <thump/errc.hpp>
@@ -44,6 +45,7 @@ public:
     void on_tick(steady_time now) override;
     void on_drain() override;
     void on_slow_consumer() override { close(errc::slow_consumer); }
+    void on_end_of_stream() override { close(wire::close_code::normal, "end of stream"); }
     void on_closed_by_operator() override { close(errc::closed_by_operator); }
     void on_all_sent() override;
 
