@@ -62,6 +62,7 @@ class Subscription {
   #state = { name: 'closed' };
   #epoch = null;
   #cursor = null;          // { epoch, seq } of the newest record seen
+  #sameEpoch = false;      // as the cursor's, when the connection was made
   #ref = 0;                // of the newest `subscribe`; answers to older ones are stale
   #asked = null;           // how the newest `subscribe` came about; null once answered
   #change = null;          // the promise of update()
@@ -222,6 +223,7 @@ class Subscription {
 
   #onWelcome({ epoch }) {
     this.#epoch = epoch;
+    this.#sameEpoch = this.#cursor?.epoch === epoch;
     this.#ask(this.#cursor ? 'resume' : 'start');
   }
 
@@ -247,7 +249,7 @@ class Subscription {
     this.#change?.resolve();
     this.#change = null;
     this.#enter({ name: 'live', epoch: this.#epoch, subscriber: record.subscriber,
-                  subscription: record.subscription, resumed: why === 'resume' });
+                  subscription: record.subscription, resumed: why === 'resume' && this.#sameEpoch });
     if (lost) this.#options.onGap?.(lost);
   }
 

@@ -58,8 +58,7 @@ function onLive(state) {
   subscribers.own = state.subscriber;
   if (brokenAt === null) return;
   const seconds = ((Date.now() - brokenAt) / 1000).toFixed(1);
-  note(state.resumed ? `Reconnected after ${seconds} s, resumed where it ended`
-                     : `Reconnected after ${seconds} s; this server cannot resume`);
+  note(`Reconnected after ${seconds} s${state.resumed ? ', resumed where it ended' : ''}`);
   brokenAt = null;
 }
 

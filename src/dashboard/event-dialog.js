@@ -31,14 +31,13 @@ export class EventDialog {
 
   #filters({ type, metadata }) {
     const wishes = [{ type }, ...Object.entries(metadata).map(([key, value]) => ({ key, value }))];
-    return wishes.map((wish) => {
+    return [element('span', 'quiet', 'Show only'), ...wishes.map((wish) => {
       const button = element('button', 'chip', wish.type ?? `${wish.key}=${wish.value}`);
-      button.title = 'Show only such events';
       button.addEventListener('click', () => {
         this.#dialog.close();
         this.#onFilter(wish);
       });
       return button;
-    });
+    })];
   }
 }

@@ -114,3 +114,32 @@ test('reconnects to a server that was restarted, and tells that events may be lo
   assert.equal(recorder.gaps.length, 1);
   assert.equal(recorder.gaps[0].reason, 'cursor_expired');
 });
+
+test('resumes where the connection broke, without a loss or a repetition', async (t) => {
+  const thumpd = await startThumpd();
+  t.after(() => thumpd.stop());
+  const sockets = [];
+  class Breakable extends WebSocket {
+    constructor(url) {
+      super(url);
+      sockets.push(this);
+    }
+  }
+  const recorder = new Recorder();
+  const subscription = subscribe(thumpd.url, { types: 'a', WebSocket: Breakable,
+    backoff: { first: 500 }, ...recorder.options });
+  t.after(() => subscription.close());
+  await recorder.live();
+  await publish(thumpd.url, [{ type: 'a', message: '1' }, { type: 'b' }]);
+  await recorder.until(() => recorder.events.length === 1);
+
+  sockets[0].close();
+  await recorder.until(() => recorder.states.at(-1).name === 'waiting');
+  await publish(thumpd.url, [{ type: 'a', message: '2' }, { type: 'b' }, { type: 'a', message: '3' }]);
+  await recorder.live(2);
+  await publish(thumpd.url, { type: 'a', message: '4' });
+  await recorder.until(() => recorder.events.length >= 4);
+  assert.deepEqual(recorder.events.map(({ message }) => message), ['1', '2', '3', '4']);
+  assert.deepEqual(recorder.gaps, []);
+  assert.equal(recorder.states.at(-1).resumed, true);
+});
