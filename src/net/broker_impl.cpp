@@ -56,6 +56,9 @@ broker_options checked(broker_options options)
         throw std::invalid_argument{"thump::broker_options::intake_capacity must be 1 to 65534"};
     if (options.max_subscribers < 1)
         throw std::invalid_argument{"thump::broker_options::max_subscribers must be at least 1"};
+    if (!wire::check_source(options.default_source))
+        throw std::invalid_argument{
+            "thump::broker_options::default_source must be a URI-reference"};
     if (options.limits.max_event_bytes < 256 || options.limits.max_event_bytes > std::size_t{1}
                                                                                      << 20)
         throw std::invalid_argument{"thump::event_limits::max_event_bytes must be 256 to 1048576"};
