@@ -90,22 +90,37 @@ broker_impl::broker_impl(executor_type ex, broker_options options)
     , options_{checked(std::move(options))}
     , intake_{options_.intake_capacity}
     , core_{random_token(), random_seed(), options_}
+    , service_{broker_service::of(executor_)}
 {
+    service_.add(*this);
 }
 
 broker_impl::~broker_impl()
 {
     // Nothing is under way on the strand: it would hold a share in this.
+    service_.remove(*this);
+    destroy_handlers();
+    for (auto& [id, box] : registry_) {
+        box->give_up_history(core_.last_seq());
+        box->finish(errc::stopped);
+    }
+}
+
+void broker_impl::destroy_handlers() noexcept
+{
     for (intake_entry entry; intake_.pop(entry);) {
         boost::intrusive_ptr<published_event> const dropped{entry.what, false};
         std::unique_ptr<pending_receipt> const receipt{entry.receipt};
     }
-    // A waiting receive may own its subscription, and with it the mailbox that holds the receive.
-    for (auto& [id, box] : registry_) {
-        box->destroy_waiters();
-        box->give_up_history(core_.last_seq());
-        box->finish(errc::stopped);
+    // A waiting receive may own its subscription, whose end changes the registry.
+    std::vector<std::shared_ptr<mailbox>> boxes;
+    {
+        std::lock_guard const lock{registry_mutex_};
+        for (auto const& [id, box] : registry_)
+            boxes.push_back(box);
     }
+    for (auto const& box : boxes)
+        box->destroy_waiters();
 }
 
 // ---------------------------------------------------------------- publishing

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <core/broker.hpp>
+#include <net/broker_service.hpp>
 #include <net/intake.hpp>
 #include <net/mailbox.hpp>
 #include <net/subscriber_info.hpp>
@@ -44,6 +45,10 @@ public:
     /// Takes an ended mailbox off the books.
     void forget(mailbox const& box);
     void stop();
+
+    /// Destroys whoever waits for a receipt or an event, without a word. Requires: the context
+    /// goes, or this.
+    void destroy_handlers() noexcept;
 
     /// Takes a place among the subscribers, for one of a sink. Every success wants `leave`.
     /// @return the subscriber's id, or 0 where the limit is reached.
@@ -157,6 +162,7 @@ private:
 
     // The strand's own.
     core::broker core_;
+    broker_service& service_;
     std::vector<std::vector<std::shared_ptr<mailbox>>> boxes_;       // by filter_id
     std::unordered_map<std::uint64_t, core::filter_id> filter_of_;   // by mailbox id
     std::vector<std::shared_ptr<mailbox>> behind_;
