@@ -73,6 +73,9 @@ public:
     /// Per-operation cancellation: none; the event is accepted or refused before this returns.
     ///
     /// Executor: the handler runs on its associated executor, by default this broker's.
+    ///
+    /// In a coroutine give the event a name first: g++ 12 destroys one that is written out in the
+    /// operand of `co_await` twice.
     template <
         boost::asio::completion_token_for<void(boost::system::error_code, receipt)> CompletionToken>
     auto async_publish(event e, CompletionToken&& token)

@@ -5,7 +5,6 @@
 #include <thump/catalog.hpp>
 #include <thump/errc.hpp>
 
-#include <boost/asio/append.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -134,25 +133,24 @@ error_code broker_impl::check(event const& e) const
 
 error_code broker_impl::publish(event&& e)
 {
-    return enter_intake(std::move(e), nullptr);
+    std::unique_ptr<pending_receipt> nobody;
+    return enter_intake(std::move(e), nobody);
 }
 
 void broker_impl::async_publish(event&& e, publish_handler handler)
 {
-    if (auto const ec = enter_intake(std::move(e), &handler))
-        asio::post(executor_, asio::append(std::move(handler), ec, receipt{}));
+    std::unique_ptr<pending_receipt> waits{new pending_receipt{{std::move(handler), executor_}}};
+    if (auto const ec = enter_intake(std::move(e), waits)) waits->handler.complete(ec, {});
 }
 
-// Takes the handler only on success.
-error_code broker_impl::enter_intake(event&& e, publish_handler* handler)
+// Takes `waits` only on success.
+error_code broker_impl::enter_intake(event&& e, std::unique_ptr<pending_receipt>& waits)
 {
     if (auto const ec = check(e)) return ec;
     if (!e.timestamp) e.timestamp = time_point::now();
     if (e.source.empty()) e.source = options_.default_source;
 
     boost::intrusive_ptr<published_event> shared{new published_event{std::move(e)}};
-    std::unique_ptr<pending_receipt> waits;
-    if (handler) waits.reset(new pending_receipt{{std::move(*handler), executor_}});
 
     // `finish_stop` waits until nobody is in here, so what was pushed is always drained.
     entering_.fetch_add(1);
@@ -160,27 +158,27 @@ error_code broker_impl::enter_intake(event&& e, publish_handler* handler)
     bool const pushed = open && intake_.push({shared.get(), waits.get()});
     if (pushed) {
         shared.detach();
-        waits.release();
+        (void)waits.release();
         schedule_drain();
     }
     entering_.fetch_sub(1);
     if (pushed) return {};
 
     refused_.fetch_add(1, std::memory_order_relaxed);
-    if (handler) *handler = waits->handler.release();
     return open ? errc::intake_full : errc::stopped;
 }
 
 void broker_impl::schedule_drain()
 {
-    // One post for a burst. The exchange pairs with the store in `drain`.
+    // One post for a burst. It pairs with the exchange in `drain`: who finds the flag set here has
+    // pushed before it is reset there, and so before that visit pops.
     if (!drain_scheduled_.exchange(true))
         asio::post(strand_, [self = shared_from_this()] { self->drain(); });
 }
 
 void broker_impl::drain()
 {
-    drain_scheduled_.store(false);
+    drain_scheduled_.exchange(false);
     drain_some(drain_limit);
     if (!intake_.empty()) schedule_drain();
     flush();

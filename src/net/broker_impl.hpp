@@ -113,7 +113,7 @@ private:
     };
 
     boost::system::error_code check(event const& e) const;
-    boost::system::error_code enter_intake(event&& e, publish_handler* handler);
+    boost::system::error_code enter_intake(event&& e, std::unique_ptr<pending_receipt>& waits);
     void schedule_drain();
     void drain();
     void drain_some(std::size_t limit);

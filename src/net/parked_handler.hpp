@@ -41,9 +41,6 @@ public:
         boost::asio::post(io, boost::asio::append(std::move(handler_), std::move(args)...));
     }
 
-    /// Gives the handler back.
-    handler_type release() { return std::move(handler_); }
-
 private:
     handler_type handler_;
     boost::asio::any_io_executor io_;
