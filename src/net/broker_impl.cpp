@@ -490,7 +490,7 @@ thump::stats broker_impl::stats() const
     s.refused = refused_.load(std::memory_order_relaxed);
     s.subscribers = subscribers_.load(std::memory_order_relaxed);
     s.intake_capacity = intake_.capacity();
-    s.intake_size = std::min(intake_.size(), intake_.capacity());
+    s.intake_size = intake_.size();
 
     std::lock_guard const lock{registry_mutex_};
     s.ledger = retired_;

@@ -21,8 +21,7 @@ struct intake_entry {
 
 /// A bounded lock-free queue with many producers and one consumer.
 ///
-/// The count of entries is kept beside the queue: the queue's own bound counts nodes, some of which
-/// a pop under way may still hold.
+/// The count of entries is kept beside the queue, which has none: so the bound holds exactly.
 class intake {
 public:
     explicit intake(std::size_t capacity) : capacity_{capacity}, entries_{capacity} {}
@@ -31,10 +30,10 @@ public:
     /// @return whether there was room.
     [[nodiscard]] bool push(intake_entry entry)
     {
-        if (size_.fetch_add(1, std::memory_order_relaxed) < capacity_ &&
-            entries_.bounded_push(entry))
-            return true;
-        size_.fetch_sub(1, std::memory_order_relaxed);
+        // Whoever has a place finds a node: `pop` frees the node before the place.
+        for (auto taken = size(); taken < capacity_;)
+            if (size_.compare_exchange_weak(taken, taken + 1, std::memory_order_acquire))
+                return entries_.bounded_push(entry);
         return false;
     }
 
@@ -42,7 +41,7 @@ public:
     [[nodiscard]] bool pop(intake_entry& entry)
     {
         if (!entries_.pop(entry)) return false;
-        size_.fetch_sub(1, std::memory_order_relaxed);
+        size_.fetch_sub(1, std::memory_order_release);
         return true;
     }
 
