@@ -118,8 +118,8 @@ result<filter> filter::make(std::span<std::string const> patterns,
         made.patterns_.push_back(std::move(*pattern));
     }
     std::ranges::sort(made.patterns_, {}, &type_pattern::text);
-    auto const same = std::ranges::unique(made.patterns_);
-    made.patterns_.erase(same.begin(), same.end());
+    made.patterns_.erase(std::unique(made.patterns_.begin(), made.patterns_.end()),
+                         made.patterns_.end());
 
     // Conditions on the same key are alternatives of one another.
     for (auto const& condition : conditions) {
@@ -135,8 +135,7 @@ result<filter> filter::make(std::span<std::string const> patterns,
     std::ranges::sort(made.conditions_, {}, &metadata_condition::key);
     for (auto& [key, values] : made.conditions_) {
         std::ranges::sort(values);
-        auto const again = std::ranges::unique(values);
-        values.erase(again.begin(), again.end());
+        values.erase(std::unique(values.begin(), values.end()), values.end());
         if (values.size() > max_values)
             return fault("metadata key '" + key + "' has more than 64 values");
         for (auto const& value : values)

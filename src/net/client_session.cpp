@@ -4,6 +4,7 @@
 #include <net/connection.hpp>
 #include <net/shard.hpp>
 #include <net/streams.hpp>
+#include <wire/json_syntax.hpp>
 
 #include <string>
 #include <utility>
@@ -18,8 +19,13 @@ void client_session::on_message(ws_session& session, std::string_view text, bool
     auto parsed = wire::parse_client_message(
         text, {home.broker().options().limits, options.subscriber_defaults, options.max_queue});
     if (!parsed) {
+        auto const& [what, ref] = parsed.error();
+        auto const fault =
+            what.offset
+                ? std::nullopt
+                : wire::find_syntax_fault(text, home.broker().options().limits.max_json_depth);
         std::string answer;
-        wire::append_error(answer, parsed.error().ref, parsed.error().what);
+        wire::append_error(answer, ref, fault ? *fault : what);
         return session.send(answer);
     }
     if (auto* const message = std::get_if<wire::publish_message>(&*parsed))

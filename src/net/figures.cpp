@@ -108,9 +108,16 @@ void append_stats(std::string& out, stats const& s, std::size_t connections)
     append_member(out, "last_seq", s.last_seq);
     append_member(out, "published", s.published);
     append_member(out, "refused", s.refused);
+    append_member(out, "duplicates", s.duplicates);
     append_member(out, "subscribers", s.subscribers);
     append_member(out, "connections", connections);
     append_member(out, "gaps", s.gaps);
+    append_name(out, "history");
+    out += '{';
+    append_member(out, "oldest_seq", s.oldest_seq);
+    append_member(out, "events", s.history_events);
+    append_member(out, "bytes", s.history_bytes);
+    out += '}';
     append_name(out, "intake");
     out += '{';
     append_member(out, "size", s.intake_size);
@@ -178,7 +185,8 @@ std::optional<std::size_t> first_unknown_type(std::span<event const> events, boo
     return static_cast<std::size_t>(found - events.begin());
 }
 
-void publish_report::add(boost::system::error_code ec, receipt const& r)
+void publish_report::add(boost::system::error_code ec, receipt const& r,
+                         detail::delivery_counts const* counts)
 {
     events_ += events_.empty() ? "{" : ",{";
     if (ec) {
@@ -189,6 +197,12 @@ void publish_report::add(boost::system::error_code ec, receipt const& r)
         ++accepted_;
         append_member(events_, "id", r.id);
         append_member(events_, "seq", r.seq);
+        if (r.duplicate) events_ += R"(,"duplicate":true)";
+        if (counts && !r.duplicate) {
+            append_member(events_, "matched", counts->matched);
+            append_member(events_, "queued", counts->queued);
+            append_member(events_, "dropped", counts->dropped);
+        }
     }
     events_ += '}';
 }

@@ -50,7 +50,8 @@ class publish_report {
 public:
     explicit publish_report(std::string const& epoch) : epoch_{epoch} {}
 
-    void add(boost::system::error_code ec, receipt const& r);
+    /// @param counts What became of the event, or null where nobody asked.
+    void add(boost::system::error_code ec, receipt const& r, detail::delivery_counts const* counts);
 
     [[nodiscard]] std::size_t accepted() const noexcept { return accepted_; }
 

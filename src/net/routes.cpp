@@ -4,11 +4,13 @@
 #include <net/client_session.hpp>
 #include <net/connection.hpp>
 #include <net/figures.hpp>
+#include <net/history_page.hpp>
 #include <net/media_type.hpp>
 #include <net/sse_session.hpp>
 #include <net/streams.hpp>
 #include <net/ws_handshake.hpp>
 #include <wire/event_json.hpp>
+#include <wire/json_syntax.hpp>
 #include <wire/json_text.hpp>
 #include <wire/sse.hpp>
 
@@ -221,9 +223,15 @@ void routes::subscribers(routed_request const& r)
 
 void routes::post_events(routed_request const& r)
 {
-    if (!r.query.empty())
-        return fail(
-            r, fault(errc::unknown_parameter, "unknown parameter '" + r.query.front().name + "'"));
+    bool full_receipt = false;
+    for (auto const& [name, value] : r.query) {
+        if (name != "receipt")
+            return fail(r, fault(errc::unknown_parameter, "unknown parameter '" + name + "'"));
+        if (value != "full")
+            return fail(r, fault(errc::invalid_parameter,
+                                 "parameter 'receipt' is '" + value + "'; expected 'full'"));
+        full_receipt = true;
+    }
     if (auto const coding = r.http.field("Content-Encoding");
         coding && !boost::beast::iequals(*coding, "identity"))
         return respond(r, make_unsupported_media_type(accept_post));
@@ -240,7 +248,12 @@ void routes::post_events(routed_request const& r)
         events = wire::parse_ndjson(r.http.body, limits);
     else
         return respond(r, make_unsupported_media_type(accept_post));
-    if (!events) return fail(r, events.error());
+    if (!events) {
+        auto const fault_in_text = type->is(json_type) && !events.error().offset
+                                       ? wire::find_syntax_fault(r.http.body, limits.max_json_depth)
+                                       : std::nullopt;
+        return fail(r, fault_in_text ? *fault_in_text : events.error());
+    }
     if (auto const place = first_unknown_type(*events, broker_.options().strict_catalog)) {
         auto why = fault(errc::unknown_type, "the catalog is strict and does not know '" +
                                                  (*events)[*place].type + "'");
@@ -249,11 +262,14 @@ void routes::post_events(routed_request const& r)
         return fail(r, why);
     }
 
+    std::vector<detail::delivery_counts> counts(full_receipt ? events->size() : 0);
     publish_report report{broker_.epoch()};
-    for (auto& e : *events) {
+    for (std::size_t i = 0; i < events->size(); ++i) {
         receipt given;
-        auto const ec = broker_.publish_on_strand(std::move(e), given);
-        report.add(ec, given);
+        auto* const counted = full_receipt ? &counts[i] : nullptr;
+        auto const ec = broker_.publish_on_strand(std::move((*events)[i]), given, counted);
+        if (full_receipt) broker_.flush_now();
+        report.add(ec, given, counted);
     }
     if (report.accepted() == 0)
         return respond(r, make_retry_later({report.why(), {}, {}, {}, {}}, retry_after));
@@ -276,9 +292,13 @@ void routes::read_events(routed_request const& r)
     static constexpr std::array<std::string_view, 2> offers{json_type, "text/event-stream"};
     auto const choice = negotiate(r.http.field("Accept").value_or("*/*"), offers);
     if (choice == 1) return open_event_stream(r, *request);
-    fail(r,
-         fault(errc::not_acceptable,
-               "events are streamed: ask for 'Accept: text/event-stream' or a WebSocket upgrade"));
+    if (choice != 0)
+        return fail(r, fault(errc::not_acceptable,
+                             "events come as application/json or as text/event-stream"));
+    if (request->format != wire::stream_format::thump)
+        return fail(r,
+                    fault(errc::invalid_parameter, "parameter 'format' can only be 'thump' here"));
+    respond(r, make_history_page(broker_, *request));
 }
 
 void routes::open_websocket(routed_request const& r, wire::stream_request const& request)

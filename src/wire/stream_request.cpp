@@ -26,6 +26,12 @@ error refused(std::string_view name, std::string_view value, std::string_view ex
             {}};
 }
 
+error in_parameter(std::string_view name, error fault)
+{
+    fault.detail = quoted(name) + ": " + fault.detail;
+    return fault;
+}
+
 template <class Number>
 std::optional<Number> parse_number(std::string_view text) noexcept
 {
@@ -154,8 +160,11 @@ result<void> stream_request_builder::set(std::string_view name, std::string_view
 
 result<stream_request> stream_request_builder::finish()
 {
-    auto const made = filter::make(made_.subscription.types, made_.subscription.where);
-    if (!made) return made.error();
+    auto const& asked = made_.subscription;
+    if (auto const made = filter::make(asked.types); !made)
+        return in_parameter("types", made.error());
+    if (auto const made = filter::make(asked.types, asked.where); !made)
+        return in_parameter("meta", made.error());
     if (last_event_id_) made_.subscription.since = *std::move(last_event_id_);
     return std::move(made_);
 }
