@@ -1,9 +1,14 @@
 // The command line of thumpd.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
+
+namespace CLI {
+class App;
+}   // namespace CLI
 
 namespace thump::app {
 
@@ -21,6 +26,10 @@ struct command_line {
     bool check_config = false;   ///< only check the configuration
     bool print_config = false;   ///< only print the configuration that would take effect
 };
+
+/// The one description of the options: what is parsed, and what help and manual are made of.
+/// @param to Where parsing puts the values. Must outlive the result.
+[[nodiscard]] std::unique_ptr<CLI::App> describe_options(command_line& to);
 
 /// Reads the command line.
 /// @return what it asks for, or an exit code where it was answered (`--help`, `--version`) or

@@ -35,12 +35,15 @@ bool assign_value(config& c, integer_kind const& kind, json::value const& v)
     return true;
 }
 
-bool assign_value(config& c, duration_kind const& kind, json::value const& v)
+template <class Duration>
+bool assign_value(config& c, duration_kind<Duration> const& kind, json::value const& v)
 {
     auto const* const text = v.if_string();
     auto const d = text ? parse_duration(*text) : std::nullopt;
     if (!d || *d < kind.min || *d > kind.max) return false;
-    kind.at(c) = *d;
+    auto const whole = std::chrono::floor<Duration>(*d);
+    if (whole != *d) return false;
+    kind.at(c) = whole;
     return true;
 }
 
@@ -142,7 +145,7 @@ std::string expected(config_key const& key)
             [](integer_kind const& k) {
                 return "an integer from " + std::to_string(k.min) + " to " + std::to_string(k.max);
             },
-            [](duration_kind const& k) {
+            []<class Duration>(duration_kind<Duration> const& k) {
                 return "a duration from " + to_text(k.min) + " to " + to_text(k.max) +
                        ", as in \"10s\"";
             },
@@ -170,7 +173,9 @@ json::value show(config& c, config_key const& key)
     return std::visit(
         overloaded{
             [&](integer_kind const& k) -> json::value { return k.at(c); },
-            [&](duration_kind const& k) -> json::value { return json::string{to_text(k.at(c))}; },
+            [&]<class Duration>(duration_kind<Duration> const& k) -> json::value {
+                return json::string{to_text(k.at(c))};
+            },
             [&](flag_kind const& k) -> json::value { return k.at(c); },
             [&](text_kind const& k) -> json::value { return json::string{k.at(c)}; },
             [&](list_kind const& k) -> json::value {

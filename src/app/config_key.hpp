@@ -26,12 +26,15 @@ struct integer_kind {
     std::size_t max;
 };
 
-/// A duration within bounds; a string such as `"10s"`.
+/// A duration within bounds; a string such as `"10s"`. It must be a whole number of `Duration`.
+template <class Duration>
 struct duration_kind {
-    field<std::chrono::milliseconds> at;
+    field<Duration> at;
     std::chrono::milliseconds min;
     std::chrono::milliseconds max;
 };
+using milliseconds_kind = duration_kind<std::chrono::milliseconds>;
+using seconds_kind = duration_kind<std::chrono::seconds>;
 
 /// `true` or `false`.
 struct flag_kind {
@@ -65,7 +68,9 @@ struct config_key {
     std::string_view section;   ///< as in `server`
     std::string_view name;      ///< as in `max_body_bytes`
     std::string_view help;      ///< what it does, in a sentence
-    std::variant<integer_kind, duration_kind, flag_kind, text_kind, list_kind, choice_kind> kind;
+    std::variant<integer_kind, milliseconds_kind, seconds_kind, flag_kind, text_kind, list_kind,
+                 choice_kind>
+        kind;
 };
 
 /// The key as messages write it: `server.max_body_bytes`.

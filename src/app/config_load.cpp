@@ -159,6 +159,10 @@ void check_together(config const& c)
         throw config_error{"key 'subscribers.queue': expected at most subscribers.max_queue (" +
                            std::to_string(c.server.max_queue) + "), found " +
                            std::to_string(queue)};
+    if (c.server.subscriber_defaults.overflow == overflow::catch_up &&
+        c.broker.history.max_events == 0)
+        throw config_error{"key 'subscribers.overflow': catch_up needs history, expected "
+                           "history.max_events above 0"};
 }
 
 std::string to_text(config c, comments with)

@@ -24,12 +24,13 @@ constexpr std::size_t operator""_GiB(unsigned long long n)
     return n << 30;
 }
 
-// In the order of the enumerators. `catch_up` needs a history and is not offered without one.
+// In the order of the enumerators.
 constexpr std::string_view level_names[] = {"debug", "info", "warning", "error"};
 constexpr std::string_view format_names[] = {"text", "json"};
 constexpr overflow policies[] = {overflow::drop_newest, overflow::drop_oldest, overflow::latest,
-                                 overflow::disconnect};
-constexpr std::string_view policy_names[] = {"drop_newest", "drop_oldest", "latest", "disconnect"};
+                                 overflow::catch_up, overflow::disconnect};
+constexpr std::string_view policy_names[] = {"drop_newest", "drop_oldest", "latest", "catch_up",
+                                             "disconnect"};
 
 bool is_listen_address(std::string_view text)
 {
@@ -110,56 +111,56 @@ config_key const table[] = {{"server", "listen",
 }
 }
 , {"server", "header_timeout", "From the first byte of a request to the end of its head.",
-   duration_kind{[](config & c) -> auto& {return c.server.header_timeout;
+   milliseconds_kind{[](config & c) -> auto& {return c.server.header_timeout;
 }
 , 10ms, 1h
 }
 }
 , {"server", "body_timeout", "From the end of a request's head to the end of its body.",
-   duration_kind{[](config & c) -> auto& {return c.server.body_timeout;
+   milliseconds_kind{[](config & c) -> auto& {return c.server.body_timeout;
 }
 , 10ms, 1h
 }
 }
 , {"server", "idle_timeout", "How long a connection may stay open without a request.",
-   duration_kind{[](config & c) -> auto& {return c.server.idle_timeout;
+   milliseconds_kind{[](config & c) -> auto& {return c.server.idle_timeout;
 }
 , 10ms, 24h
 }
 }
 , {"server", "ping_interval", "A WebSocket is sent a ping this often.",
-   duration_kind{[](config & c) -> auto& {return c.server.ping_interval;
+   milliseconds_kind{[](config & c) -> auto& {return c.server.ping_interval;
 }
 , 10ms, 1h
 }
 }
 , {"server", "pong_timeout", "A WebSocket whose pong takes longer is closed with code 4009.",
-   duration_kind{[](config & c) -> auto& {return c.server.pong_timeout;
+   milliseconds_kind{[](config & c) -> auto& {return c.server.pong_timeout;
 }
 , 10ms, 1h
 }
 }
 , {"server", "close_timeout", "How long a WebSocket's peer may take to answer a close.",
-   duration_kind{[](config & c) -> auto& {return c.server.close_timeout;
+   milliseconds_kind{[](config & c) -> auto& {return c.server.close_timeout;
 }
 , 10ms, 1h
 }
 }
 , {"server", "heartbeat_interval", "An idle SSE stream is sent a comment this often.",
-   duration_kind{[](config & c) -> auto& {return c.server.heartbeat_interval;
+   milliseconds_kind{[](config & c) -> auto& {return c.server.heartbeat_interval;
 }
 , 10ms, 1h
 }
 }
 , {"server", "sse_retry", "After how long browsers reconnect a broken SSE stream.",
-   duration_kind{[](config & c) -> auto& {return c.server.sse_retry;
+   milliseconds_kind{[](config & c) -> auto& {return c.server.sse_retry;
 }
 , 0ms, 1h
 }
 }
 , {"server", "drain_timeout",
    "After SIGTERM, how long subscribers may take to read what is queued for them.",
-   duration_kind{[](config & c) -> auto& {return c.server.drain_timeout;
+   milliseconds_kind{[](config & c) -> auto& {return c.server.drain_timeout;
 }
 , 0ms, 1h
 }

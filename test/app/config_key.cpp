@@ -70,6 +70,17 @@ BOOST_AUTO_TEST_CASE(duration_needs_a_unit_and_keeps_its_bounds)
     BOOST_TEST((c.server.idle_timeout == std::chrono::seconds{90}));
 }
 
+BOOST_AUTO_TEST_CASE(duration_of_whole_seconds_refuses_a_fraction)
+{
+    config c;
+    auto const& k = key("history", "max_age");
+    BOOST_TEST(takes(c, k, "\"2000ms\""));
+    BOOST_TEST((c.broker.history.max_age == std::chrono::seconds{2}));
+    BOOST_TEST(!takes(c, k, "\"1500ms\""));
+    BOOST_TEST(!takes(c, k, "\"0s\""));
+    BOOST_TEST((c.broker.history.max_age == std::chrono::seconds{2}));
+}
+
 BOOST_AUTO_TEST_CASE(listen_address_is_numeric_with_a_port)
 {
     config c;
@@ -101,9 +112,9 @@ BOOST_AUTO_TEST_CASE(choice_takes_its_names_only)
     auto const& k = key("subscribers", "overflow");
     BOOST_TEST(takes(c, k, "\"disconnect\""));
     BOOST_TEST((c.server.subscriber_defaults.overflow == overflow::disconnect));
-    for (auto const* bad : {"\"catch_up\"", "\"Latest\"", "\"\"", "0"})
+    for (auto const* bad : {"\"catch-up\"", "\"Latest\"", "\"\"", "0"})
         BOOST_TEST(!takes(c, k, bad), bad << " was taken");
-    for (auto const* name : {"drop_newest", "drop_oldest", "latest", "disconnect"}) {
+    for (auto const* name : {"drop_newest", "drop_oldest", "latest", "catch_up", "disconnect"}) {
         BOOST_TEST(assign(c, k, std::string_view{name}));
         BOOST_TEST(to_string(c.server.subscriber_defaults.overflow) == name);
     }

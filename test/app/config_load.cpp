@@ -156,6 +156,17 @@ BOOST_AUTO_TEST_CASE(default_queue_above_the_largest_queue_is_refused)
         }).starts_with("key 'subscribers.queue': expected at most subscribers.max_queue (8)"));
 }
 
+BOOST_AUTO_TEST_CASE(catching_up_by_default_without_history_is_refused)
+{
+    BOOST_TEST(complaint([](config& c) {
+                   apply_text(c,
+                              R"({"subscribers": {"overflow": "catch_up"},
+                                  "history": {"max_events": 0}})",
+                              "f.json");
+                   check_together(c);
+               }).starts_with("key 'subscribers.overflow': catch_up needs history"));
+}
+
 BOOST_AUTO_TEST_CASE(printed_configuration_is_read_again)
 {
     config c;
