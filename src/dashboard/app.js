@@ -91,7 +91,8 @@ function wanted(filter) {
 
 async function changeFilter(filter, { remember = true } = {}) {
   try {
-    await subscription.update(wanted(filter));
+    // The past that the URL asks for is on the page already.
+    await subscription.update({ ...wanted(filter), since: undefined });
   } catch (error) {
     if (error.name !== 'AbortError') filterBar.showError(error.message);
     return;

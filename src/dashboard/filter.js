@@ -17,7 +17,7 @@ export function filterOf(search) {
       const key = name.slice(CONDITION.length);
       filter.where[key] = [...(filter.where[key] ?? []), value];
     } else if (PASSED_ON.includes(name)) {
-      filter[name] = name === 'queue' ? Number(value) : value;
+      filter[name] = value;
     }
   }
   return filter;
