@@ -52,7 +52,8 @@ public:
     /// Errors: `errc::end_of_stream` after the broker stopped and the queue was read to its end;
     /// `errc::slow_consumer` after an overflow under the policy `disconnect`, likewise;
     /// `errc::stopped` likewise, where the broker's context went before it could be drained;
-    /// `errc::unsubscribed`; `asio::error::operation_aborted` when cancelled.
+    /// `errc::closed_by_operator` likewise; `errc::unsubscribed`;
+    /// `asio::error::operation_aborted` when cancelled.
     ///
     /// Per-operation cancellation: terminal, partial and total. A cancelled receive takes nothing
     /// from the queue.

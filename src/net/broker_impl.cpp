@@ -310,6 +310,19 @@ std::shared_ptr<mailbox> broker_impl::subscribe(subscription_options const& opti
     return box;
 }
 
+bool broker_impl::close_subscriber(std::uint64_t id)
+{
+    std::shared_ptr<mailbox> box;
+    {
+        std::lock_guard const lock{registry_mutex_};
+        auto const found = registry_.find(id);
+        if (found == registry_.end()) return false;
+        box = found->second;
+    }
+    box->finish(errc::closed_by_operator);
+    return true;
+}
+
 void broker_impl::forget(mailbox const& box)
 {
     std::lock_guard const lock{registry_mutex_};

@@ -42,6 +42,10 @@ public:
     void async_publish(event&& e, publish_handler handler);
     std::shared_ptr<mailbox> subscribe(subscription_options const& options,
                                        boost::system::error_code& ec);
+    /// Ends a subscription inside the process on an operator's behalf: what is queued can still be
+    /// received.
+    /// @return whether there is one of this id.
+    bool close_subscriber(std::uint64_t id);
     /// Takes an ended mailbox off the books.
     void forget(mailbox const& box);
     void stop();

@@ -20,12 +20,14 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <utility>
 
 namespace thump::net {
 namespace {
 
+constexpr std::string_view subscriber_prefix = "/v1/subscribers/";
 constexpr std::string_view json_type = "application/json";
 constexpr std::string_view accept_post = "application/json, application/x-ndjson";
 constexpr std::string_view subprotocol = "thump.v1.json";
@@ -52,6 +54,7 @@ struct routes::route {
     std::string_view allow;
     void (routes::*get)(routed_request const&);
     void (routes::*post)(routed_request const&);
+    void (routes::*remove)(routed_request const&) = nullptr;
 };
 
 routes::route const routes::table[] = {
@@ -64,6 +67,9 @@ routes::route const routes::table[] = {
 };
 
 routes::route const routes::asset_route{{}, "GET, HEAD, OPTIONS", &routes::page, nullptr};
+
+routes::route const routes::subscriber_route{
+    {}, "DELETE, OPTIONS", nullptr, nullptr, &routes::disconnect};
 
 routes::route const* routes::find_route(std::string_view path) noexcept
 {
@@ -101,14 +107,19 @@ void routes::handle(http_session& session, http_request const& request)
 
     if (request.method == http_method::options && r.path == "*")
         return answer_options(r, "GET, HEAD, POST, OPTIONS");
-    auto const* const found = find_route(r.path);
+    auto const* found = find_route(r.path);
+    if (!found && r.path.starts_with(subscriber_prefix)) {
+        r.rest = r.path.substr(subscriber_prefix.size());
+        found = &subscriber_route;
+    }
     if (!found) return fail(r, fault(errc::not_found, "there is nothing at this path"));
     if (request.method == http_method::options) return answer_options(r, found->allow);
 
     bool const reads = request.method == http_method::get || request.method == http_method::head;
-    auto const act = reads                                 ? found->get
-                     : request.method == http_method::post ? found->post
-                                                           : nullptr;
+    auto const act = reads                                    ? found->get
+                     : request.method == http_method::post    ? found->post
+                     : request.method == http_method::delete_ ? found->remove
+                                                              : nullptr;
     if (!act) {
         if (request.method == http_method::other)
             return fail(r, fault(errc::not_implemented, "the method is not known here"));
@@ -116,7 +127,7 @@ void routes::handle(http_session& session, http_request const& request)
     }
     if (!reads && !origins_.allows(request))
         return fail(r, fault(errc::origin_not_allowed,
-                             "pages of this origin may not publish; see 'allowed_origins'"));
+                             "pages of this origin may change nothing; see 'allowed_origins'"));
     if (target->query) {
         auto query = parse_query(*target->query);
         if (!query) return fail(r, query.error());
@@ -217,6 +228,19 @@ void routes::subscribers(routed_request const& r)
     std::string body;
     append_subscribers(body, list_subscribers(*shard_, broker_), order);
     respond(r, json_response(std::move(body)));
+}
+
+void routes::disconnect(routed_request const& r)
+{
+    std::uint64_t id = 0;
+    auto const* const end = r.rest.data() + r.rest.size();
+    auto const [at, ec] = std::from_chars(r.rest.data(), end, id);
+    bool const known = ec == std::errc{} && at == end &&
+                       (shard_->close_subscriber(id) || broker_.close_subscriber(id));
+    if (!known) return fail(r, fault(errc::not_found, "there is no subscriber of this id"));
+    http_response response;
+    response.status = 204;
+    respond(r, std::move(response));
 }
 
 // ---------------------------------------------------------------- publishing

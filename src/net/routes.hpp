@@ -38,7 +38,8 @@ public:
 private:
     struct route;
     static route const table[];
-    static route const asset_route;   // of whatever is built in
+    static route const asset_route;        // of whatever is built in
+    static route const subscriber_route;   // its path goes on with an id
     static route const* find_route(std::string_view path) noexcept;
 
     void respond(routed_request const& r, http_response response) const;
@@ -53,6 +54,7 @@ private:
     void types(routed_request const& r);
     void stats(routed_request const& r);
     void subscribers(routed_request const& r);
+    void disconnect(routed_request const& r);
 
     void open_websocket(routed_request const& r, wire::stream_request const& request);
     void open_event_stream(routed_request const& r, wire::stream_request const& request);

@@ -98,6 +98,16 @@ void shard::tell_if_drained()
     asio::post(broker_->strand(), std::exchange(on_drained_, {}));
 }
 
+bool shard::close_subscriber(std::uint64_t id)
+{
+    auto const found = std::ranges::find_if(
+        connections_, [&](auto const& c) { return c->subscriber() && c->subscriber()->id == id; });
+    if (found == connections_.end()) return false;
+    auto const c = *found;
+    c->protocol().on_closed_by_operator();
+    return true;
+}
+
 void shard::abort_all()
 {
     while (!connections_.empty())

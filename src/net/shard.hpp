@@ -51,6 +51,10 @@ public:
     /// Ends every connection gracefully; `done` runs when the last one has gone.
     void drain(std::function<void()> done);
 
+    /// Ends a subscription on an operator's behalf.
+    /// @return whether it is one of this shard's.
+    bool close_subscriber(std::uint64_t id);
+
     /// Cuts every connection.
     void abort_all();
 
