@@ -31,7 +31,7 @@ bool assign_value(config& c, integer_kind const& kind, json::value const& v)
     boost::system::error_code ec;
     auto const n = v.to_number<std::size_t>(ec);
     if (ec || v.is_double() || n < kind.min || n > kind.max) return false;
-    kind.at(c) = n;
+    *kind.at(c) = n;
     return true;
 }
 
@@ -43,14 +43,14 @@ bool assign_value(config& c, duration_kind<Duration> const& kind, json::value co
     if (!d || *d < kind.min || *d > kind.max) return false;
     auto const whole = std::chrono::floor<Duration>(*d);
     if (whole != *d) return false;
-    kind.at(c) = whole;
+    *kind.at(c) = whole;
     return true;
 }
 
 bool assign_value(config& c, flag_kind const& kind, json::value const& v)
 {
     if (!v.is_bool()) return false;
-    kind.at(c) = v.get_bool();
+    *kind.at(c) = v.get_bool();
     return true;
 }
 
@@ -58,7 +58,7 @@ bool assign_value(config& c, text_kind const& kind, json::value const& v)
 {
     auto const* const text = v.if_string();
     if (!text || !kind.valid(*text)) return false;
-    kind.at(c).assign(text->begin(), text->end());
+    kind.at(c)->assign(text->begin(), text->end());
     return true;
 }
 
@@ -72,7 +72,7 @@ bool assign_value(config& c, list_kind const& kind, json::value const& v)
         if (!text || !kind.valid(*text)) return false;
         list.emplace_back(text->begin(), text->end());
     }
-    kind.at(c) = std::move(list);
+    *kind.at(c) = std::move(list);
     return true;
 }
 
@@ -172,14 +172,14 @@ json::value show(config& c, config_key const& key)
 {
     return std::visit(
         overloaded{
-            [&](integer_kind const& k) -> json::value { return k.at(c); },
+            [&](integer_kind const& k) -> json::value { return *k.at(c); },
             [&]<class Duration>(duration_kind<Duration> const& k) -> json::value {
-                return json::string{to_text(k.at(c))};
+                return json::string{to_text(*k.at(c))};
             },
-            [&](flag_kind const& k) -> json::value { return k.at(c); },
-            [&](text_kind const& k) -> json::value { return json::string{k.at(c)}; },
+            [&](flag_kind const& k) -> json::value { return *k.at(c); },
+            [&](text_kind const& k) -> json::value { return json::string{*k.at(c)}; },
             [&](list_kind const& k) -> json::value {
-                return json::array(k.at(c).begin(), k.at(c).end());
+                return json::array(k.at(c)->begin(), k.at(c)->end());
             },
             [&](choice_kind const& k) -> json::value { return json::string{k.names[k.load(c)]}; },
         },

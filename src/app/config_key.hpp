@@ -17,7 +17,7 @@ namespace thump::app {
 
 /// Finds the value inside a configuration.
 template <class T>
-using field = T& (*)(config&);
+using field = T* (*)(config&);
 
 /// A whole number within bounds.
 struct integer_kind {

@@ -53,172 +53,89 @@ bool is_source(std::string_view text)
     return text.empty() || urls::parse_uri_reference(text).has_value();
 }
 
-config_key const table[] = {{"server", "listen",
-                             "Address and port to listen on, as in \"127.0.0.1:8080\", "
-                             "\"0.0.0.0:80\", \"[::1]:8080\". Port "
-                             "0 takes any free one. THUMP_LISTEN and --listen set it too.",
-                             text_kind{[](config & c) -> auto& {return c.server.listen;
-}   // namespace
-, is_listen_address, "a numeric address and a port, as in \"127.0.0.1:8080\" or \"[::1]:0\""
-}   // namespace thump::app
-}
-, {"server", "allowed_origins",
-   "Pages of these origins may connect from a browser; \"*\" allows all. This server's own pages "
-   "always may.",
-   list_kind{[](config & c) -> auto& {return c.server.allowed_origins;
-}
-, is_origin, "an origin as in \"https://example.org\", or \"*\""
-}
-}
-, {"server", "max_connections", "Open connections at most.",
-   integer_kind{[](config & c) -> auto& {return c.server.max_connections;
-}
-, 1, 10'000'000
-}
-}
-, {"server", "max_header_bytes", "Size of a request's head at most.",
-   integer_kind{[](config & c) -> auto& {return c.server.max_header_bytes;
-}
-, 1_KiB, 1_MiB
-}
-}
-, {"server", "max_body_bytes", "Size of a request's body at most.",
-   integer_kind{[](config & c) -> auto& {return c.server.max_body_bytes;
-}
-, 1_KiB, 64_MiB
-}
-}
-, {"server", "max_message_bytes", "Size of a WebSocket message from a client at most.",
-   integer_kind{[](config & c) -> auto& {return c.server.max_message_bytes;
-}
-, 1_KiB, 64_MiB
-}
-}
-, {"server", "max_reply_backlog_bytes",
-   "Replies that may wait for a peer that does not read them; above it nothing more is read from "
-   "that peer.",
-   integer_kind{[](config & c) -> auto& {return c.server.max_reply_backlog_bytes;
-}
-, 1_KiB, 64_MiB
-}
-}
-, {"server", "send_buffer_bytes",
-   "SO_SNDBUF of each connection: what the kernel takes on a slow reader's behalf before the "
-   "queue fills. 0 leaves it to the system.",
-   integer_kind{[](config & c) -> auto& {return c.server.send_buffer_bytes;
-}
-, 0, 64_MiB
-}
-}
-, {"server", "header_timeout", "From the first byte of a request to the end of its head.",
-   milliseconds_kind{[](config & c) -> auto& {return c.server.header_timeout;
-}
-, 10ms, 1h
-}
-}
-, {"server", "body_timeout", "From the end of a request's head to the end of its body.",
-   milliseconds_kind{[](config & c) -> auto& {return c.server.body_timeout;
-}
-, 10ms, 1h
-}
-}
-, {"server", "idle_timeout", "How long a connection may stay open without a request.",
-   milliseconds_kind{[](config & c) -> auto& {return c.server.idle_timeout;
-}
-, 10ms, 24h
-}
-}
-, {"server", "ping_interval", "A WebSocket is sent a ping this often.",
-   milliseconds_kind{[](config & c) -> auto& {return c.server.ping_interval;
-}
-, 10ms, 1h
-}
-}
-, {"server", "pong_timeout", "A WebSocket whose pong takes longer is closed with code 4009.",
-   milliseconds_kind{[](config & c) -> auto& {return c.server.pong_timeout;
-}
-, 10ms, 1h
-}
-}
-, {"server", "close_timeout", "How long a WebSocket's peer may take to answer a close.",
-   milliseconds_kind{[](config & c) -> auto& {return c.server.close_timeout;
-}
-, 10ms, 1h
-}
-}
-, {"server", "heartbeat_interval", "An idle SSE stream is sent a comment this often.",
-   milliseconds_kind{[](config & c) -> auto& {return c.server.heartbeat_interval;
-}
-, 10ms, 1h
-}
-}
-, {"server", "sse_retry", "After how long browsers reconnect a broken SSE stream.",
-   milliseconds_kind{[](config & c) -> auto& {return c.server.sse_retry;
-}
-, 0ms, 1h
-}
-}
-, {"server", "drain_timeout",
-   "After SIGTERM, how long subscribers may take to read what is queued for them.",
-   milliseconds_kind{[](config & c) -> auto& {return c.server.drain_timeout;
-}
-, 0ms, 1h
-}
-}
-,
+config_key const table[] = {
+    {"server", "listen",
+     "Address and port to listen on, as in \"127.0.0.1:8080\", \"0.0.0.0:80\", \"[::1]:8080\". "
+     "Port "
+     "0 takes any free one. THUMP_LISTEN and --listen set it too.",
+     text_kind{[](config& c) { return &c.server.listen; }, is_listen_address,
+               "a numeric address and a port, as in \"127.0.0.1:8080\" or \"[::1]:0\""}},
+    {"server", "allowed_origins",
+     "Pages of these origins may connect from a browser; \"*\" allows all. This server's own pages "
+     "always may.",
+     list_kind{[](config& c) { return &c.server.allowed_origins; }, is_origin,
+               "an origin as in \"https://example.org\", or \"*\""}},
+    {"server", "max_connections", "Open connections at most.",
+     integer_kind{[](config& c) { return &c.server.max_connections; }, 1, 10'000'000}},
+    {"server", "max_header_bytes", "Size of a request's head at most.",
+     integer_kind{[](config& c) { return &c.server.max_header_bytes; }, 1_KiB, 1_MiB}},
+    {"server", "max_body_bytes", "Size of a request's body at most.",
+     integer_kind{[](config& c) { return &c.server.max_body_bytes; }, 1_KiB, 64_MiB}},
+    {"server", "max_message_bytes", "Size of a WebSocket message from a client at most.",
+     integer_kind{[](config& c) { return &c.server.max_message_bytes; }, 1_KiB, 64_MiB}},
+    {"server", "max_reply_backlog_bytes",
+     "Replies that may wait for a peer that does not read them; above it nothing more is read from "
+     "that peer.",
+     integer_kind{[](config& c) { return &c.server.max_reply_backlog_bytes; }, 1_KiB, 64_MiB}},
+    {"server", "send_buffer_bytes",
+     "SO_SNDBUF of each connection: what the kernel takes on a slow reader's behalf before the "
+     "queue fills. 0 leaves it to the system.",
+     integer_kind{[](config& c) { return &c.server.send_buffer_bytes; }, 0, 64_MiB}},
+    {"server", "header_timeout", "From the first byte of a request to the end of its head.",
+     milliseconds_kind{[](config& c) { return &c.server.header_timeout; }, 10ms, 1h}},
+    {"server", "body_timeout", "From the end of a request's head to the end of its body.",
+     milliseconds_kind{[](config& c) { return &c.server.body_timeout; }, 10ms, 1h}},
+    {"server", "idle_timeout", "How long a connection may stay open without a request.",
+     milliseconds_kind{[](config& c) { return &c.server.idle_timeout; }, 10ms, 24h}},
+    {"server", "ping_interval", "A WebSocket is sent a ping this often.",
+     milliseconds_kind{[](config& c) { return &c.server.ping_interval; }, 10ms, 1h}},
+    {"server", "pong_timeout", "A WebSocket whose pong takes longer is closed with code 4009.",
+     milliseconds_kind{[](config& c) { return &c.server.pong_timeout; }, 10ms, 1h}},
+    {"server", "close_timeout", "How long a WebSocket's peer may take to answer a close.",
+     milliseconds_kind{[](config& c) { return &c.server.close_timeout; }, 10ms, 1h}},
+    {"server", "heartbeat_interval", "An idle SSE stream is sent a comment this often.",
+     milliseconds_kind{[](config& c) { return &c.server.heartbeat_interval; }, 10ms, 1h}},
+    {"server", "sse_retry", "After how long browsers reconnect a broken SSE stream.",
+     milliseconds_kind{[](config& c) { return &c.server.sse_retry; }, 0ms, 1h}},
+    {"server", "drain_timeout",
+     "After SIGTERM, how long subscribers may take to read what is queued for them.",
+     milliseconds_kind{[](config& c) { return &c.server.drain_timeout; }, 0ms, 1h}},
 
     {"broker", "intake_capacity",
      "Accepted events that may wait for their sequence number; above it publishing is refused "
      "with 503.",
-     integer_kind{[](config & c) -> auto& {return c.broker.intake_capacity;
-}
-, 1, 65'534
-}
-}
-, {"broker", "max_subscribers", "Subscriptions at most.",
-   integer_kind{[](config & c) -> auto& {return c.broker.max_subscribers;
-}
-, 1, 10'000'000
-}
-}
-, {"broker", "max_event_bytes", "Size of one event's JSON text at most.",
-   integer_kind{[](config & c) -> auto& {return c.broker.limits.max_event_bytes;
-}
-, 256, 1_MiB
-}
-}
-, {"broker", "max_json_depth", "Nesting of an event's data at most.",
-   integer_kind{[](config & c) -> auto& {return c.broker.limits.max_json_depth;
-}
-, 1, 256
-}
-}
-, {"broker", "default_source", "The source of events that name none; \"\" leaves them without.",
-   text_kind{[](config & c) -> auto& {return c.broker.default_source;
-}
-, is_source, "a URI-reference, as in \"/warren/node-1\", or \"\""
-}
-}
-, {"broker", "strict_catalog", "Whether only the event types of GET /v1/types may be published.",
-   flag_kind{[](config & c) -> auto& {return c.broker.strict_catalog;
-}
-}
-}
-,
+     integer_kind{[](config& c) { return &c.broker.intake_capacity; }, 1, 65'534}},
+    {"broker", "max_subscribers", "Subscriptions at most.",
+     integer_kind{[](config& c) { return &c.broker.max_subscribers; }, 1, 10'000'000}},
+    {"broker", "max_event_bytes", "Size of one event's JSON text at most.",
+     integer_kind{[](config& c) { return &c.broker.limits.max_event_bytes; }, 256, 1_MiB}},
+    {"broker", "max_json_depth", "Nesting of an event's data at most.",
+     integer_kind{[](config& c) { return &c.broker.limits.max_json_depth; }, 1, 256}},
+    {"broker", "default_source", "The source of events that name none; \"\" leaves them without.",
+     text_kind{[](config& c) { return &c.broker.default_source; }, is_source,
+               "a URI-reference, as in \"/warren/node-1\", or \"\""}},
+    {"broker", "strict_catalog", "Whether only the event types of GET /v1/types may be published.",
+     flag_kind{[](config& c) { return &c.broker.strict_catalog; }}},
+    {"broker", "dedup_window",
+     "How long an event's id is remembered: an event whose id was published within this time is "
+     "not "
+     "published again. \"0s\" compares no ids.",
+     seconds_kind{[](config& c) { return &c.broker.dedup_window; }, 0s, 24h}},
+    {"broker", "max_remembered_ids", "Ids remembered at most.",
+     integer_kind{[](config& c) { return &c.broker.max_remembered_ids; }, 1, 10'000'000}},
+
+    {"history", "max_events",
+     "Events kept in memory for those who join late or fall behind, at most. 0 keeps none.",
+     integer_kind{[](config& c) { return &c.broker.history.max_events; }, 0, 10'000'000}},
+    {"history", "max_bytes", "Bytes of events kept, at most.",
+     integer_kind{[](config& c) { return &c.broker.history.max_bytes; }, 1_KiB, 64_GiB}},
+    {"history", "max_age", "How long an event is kept, at most.",
+     seconds_kind{[](config& c) { return &c.broker.history.max_age; }, 1s, 8760h}},
 
     {"subscribers", "queue", "Events queued for a subscriber that asks for no other bound.",
-     integer_kind{[](config & c) -> auto& {return c.server.subscriber_defaults.queue;
-}
-, 1, 1'000'000
-}
-}
-, {"subscribers", "queue_bytes", "Bytes queued for one subscriber at most.",
-   integer_kind{[](config & c) -> auto& {return c.server.subscriber_defaults.queue_bytes;
-}
-, 1, 1_GiB
-}
-}
-,
+     integer_kind{[](config& c) { return &c.server.subscriber_defaults.queue; }, 1, 1'000'000}},
+    {"subscribers", "queue_bytes", "Bytes queued for one subscriber at most.",
+     integer_kind{[](config& c) { return &c.server.subscriber_defaults.queue_bytes; }, 1, 1_GiB}},
     {"subscribers", "overflow",
      "What a full queue does with a new event, for subscribers that ask for nothing else.",
      choice_kind{
@@ -230,12 +147,7 @@ config_key const table[] = {{"server", "listen",
          [](config& c, std::size_t i) { c.server.subscriber_defaults.overflow = policies[i]; },
          policy_names}},
     {"subscribers", "max_queue", "The largest queue that a subscriber may ask for, in events.",
-     integer_kind{[](config & c) -> auto& {return c.server.max_queue;
-}
-, 1, 1'000'000
-}
-}
-,
+     integer_kind{[](config& c) { return &c.server.max_queue; }, 1, 1'000'000}},
 
     {"log", "level", "The least grave level that is written to the standard error stream.",
      choice_kind{[](config& c) { return static_cast<std::size_t>(c.log.level); },
@@ -245,8 +157,7 @@ config_key const table[] = {{"server", "listen",
      choice_kind{[](config& c) { return static_cast<std::size_t>(c.log.format); },
                  [](config& c, std::size_t i) { c.log.format = static_cast<log_format>(i); },
                  format_names}},
-}
-;
+};
 
 }   // namespace
 
