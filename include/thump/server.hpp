@@ -25,7 +25,7 @@ class server_impl;
 enum class log_level : std::uint8_t { debug, info, warning, error };
 
 /// Takes the server's log: a level and one line without a line end. Called from the server's
-/// threads; must not throw.
+/// threads, never two at once, and no more once the server is destroyed; must not throw.
 using log_sink = std::function<void(log_level, std::string_view)>;
 
 /// Serves a broker over HTTP, WebSocket and SSE, inside the process of whoever makes it.

@@ -274,6 +274,11 @@ std::uint64_t broker_impl::join() noexcept
         leave();
         return 0;
     }
+    return next_subscriber_id();
+}
+
+std::uint64_t broker_impl::next_subscriber_id() noexcept
+{
     return next_id_.fetch_add(1, std::memory_order_relaxed);
 }
 

@@ -57,6 +57,8 @@ public:
     /// Takes a place among the subscribers, for one of a sink. Every success wants `leave`.
     /// @return the subscriber's id, or 0 where the limit is reached.
     [[nodiscard]] std::uint64_t join() noexcept;
+    /// An id for a subscriber that takes over the place of another.
+    [[nodiscard]] std::uint64_t next_subscriber_id() noexcept;
     void leave() noexcept { subscribers_.fetch_sub(1, std::memory_order_relaxed); }
 
     /// Has the strand read on in history for a mailbox that has room again.

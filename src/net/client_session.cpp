@@ -54,6 +54,9 @@ void client_session::publish(ws_session& session, wire::publish_message&& messag
 void client_session::subscribe(ws_session& session, wire::subscribe_message&& message)
 {
     auto& c = session.connection();
+    // What was published until now is for the subscription that ends; it may be its undoing.
+    c.home().broker().flush_now();
+    if (!session.open()) return;
     std::string answer;
     auto made = make_subscriber(c, message.request, encoding::ws_json);
     if (!made) {

@@ -231,6 +231,8 @@ void connection::on_writable(error_code ec)
     writing_ = false;
     if (state_ == state::closed) return;
     if (ec) return abort();
+    // A peer that takes its last reply slowly may take it to the end.
+    if (state_ == state::finishing) extend_linger();
     flush();
     feed_held();
     wait_readable();
@@ -240,20 +242,25 @@ void connection::on_writable(error_code ec)
 
 void connection::subscribe(std::unique_ptr<net::subscriber> s)
 {
-    unsubscribe();
+    end_subscription();   // its place goes to the new one
     subscriber_ = std::move(s);
     home_.attach(*subscriber_);
 }
 
 void connection::unsubscribe()
 {
-    if (!subscriber_) return;
+    if (end_subscription()) home_.broker().leave();
+}
+
+bool connection::end_subscription()
+{
+    if (!subscriber_) return false;
     home_.forget(*subscriber_);
     accounting change{home_, subscriber_.get()};
     outbox_.abandon_events(subscriber_->events);
     change.settle();
     subscriber_.reset();
-    home_.broker().leave();
+    return true;
 }
 
 void connection::stop_events()
@@ -328,10 +335,15 @@ void connection::finish()
 {
     if (state_ != state::open) return;
     state_ = state::finishing;
-    linger_until_ = std::chrono::steady_clock::now() + home_.options().close_timeout;
+    extend_linger();
     held_ = {};
     flush();
     wait_readable();   // to know when the peer has finished too
+}
+
+void connection::extend_linger()
+{
+    linger_until_ = std::chrono::steady_clock::now() + home_.options().close_timeout;
 }
 
 void connection::shut_down()

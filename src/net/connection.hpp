@@ -102,7 +102,9 @@ private:
     [[nodiscard]] std::size_t events_allowed();
     void note_sent(std::size_t events);
     void end_stream_in_time();
+    bool end_subscription();
     void all_sent();
+    void extend_linger();
     void shut_down();
 
     shard& home_;

@@ -39,6 +39,14 @@ void fan_group::close_ranks() noexcept
     }
 }
 
+void fan_group::close_rank(std::size_t place) noexcept
+{
+    if (members_.size() != live_ + 1) return close_ranks();
+    members_[place] = members_.back();
+    members_.pop_back();
+    if (place < members_.size()) members_[place]->place = place;
+}
+
 fan_batch fan_group::encode(std::span<event_ptr const> events, std::string_view epoch)
 {
     ends_.clear();

@@ -44,6 +44,9 @@ public:
     /// Fills the places that members left during the turn.
     void close_ranks() noexcept;
 
+    /// Fills the place that a member left just now; at once, however many members there are.
+    void close_rank(std::size_t place) noexcept;
+
     /// Puts the frames of `events` together. The batch holds until the next call.
     fan_batch encode(std::span<event_ptr const> events, std::string_view epoch);
 

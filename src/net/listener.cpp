@@ -46,13 +46,6 @@ tcp::endpoint endpoint_of(std::string const& address, asio::any_io_executor cons
     return found.begin()->endpoint();
 }
 
-bool out_of_resources(error_code ec) noexcept
-{
-    return ec == asio::error::no_descriptors || ec == asio::error::no_memory ||
-           ec == asio::error::no_buffer_space ||
-           ec == boost::system::errc::too_many_files_open_in_system;
-}
-
 }   // namespace
 
 listener::listener(asio::any_io_executor ex, std::string const& address, on_accept accepted)
@@ -91,8 +84,9 @@ void listener::on_accepted(error_code ec, socket_type socket)
 {
     if (!acceptor_.is_open()) return;
     if (!ec) accepted_(std::move(socket));
-    if (!out_of_resources(ec)) return accept();
-    // Trying again at once would spin: the connection that could not be taken is still there.
+    if (!ec || ec == asio::error::connection_aborted) return accept();
+    // No descriptors, no memory: trying again at once would spin, as what could not be taken is
+    // still there.
     backoff_.expires_after(backoff_time);
     backoff_.async_wait([self = shared_from_this()](error_code cancelled) {
         if (!cancelled && self->acceptor_.is_open()) self->accept();

@@ -12,8 +12,8 @@
 
 namespace thump::net {
 
-/// Listens on one address and hands over what connects. When the process or the system runs out of
-/// descriptors or memory it waits a little and goes on.
+/// Listens on one address and hands over what connects. When that fails, as the process or the
+/// system has run out of descriptors or memory, it waits a little and goes on.
 class listener : public std::enable_shared_from_this<listener> {
 public:
     using socket_type = boost::asio::ip::tcp::socket;

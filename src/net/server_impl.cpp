@@ -65,6 +65,7 @@ server_impl::server_impl(std::shared_ptr<broker_impl> broker, server_options opt
           broker_, options_,
           [this](net::connection& c) { return std::make_unique<net::http_session>(c, routes_); })}
     , drain_timer_{broker_->strand()}
+    , drained_event_{broker_->strand(), asio::steady_timer::time_point::max()}
 {
     routes_.serve(*shard_);
     listener_ = std::make_shared<net::listener>(
@@ -92,14 +93,19 @@ void server_impl::drain(drain_handler handler)
     asio::post(broker_->strand(),
                [self = shared_from_this(), parked = parked_handler<void()>{
                                                std::move(handler), broker_->executor()}]() mutable {
-                   self->drain_handlers_.push_back(std::move(parked));
-                   self->begin_drain();
+                   self->wait_drained(std::move(parked));
                });
+}
+
+void server_impl::wait_drained(parked_handler<void()> waits)
+{
+    if (drained_) return waits.complete();
+    drained_event_.async_wait([waits = std::move(waits)](error_code) mutable { waits.complete(); });
+    begin_drain();
 }
 
 void server_impl::begin_drain()
 {
-    if (drained_) return end_drain();
     if (std::exchange(draining_, true)) return;
     log(log_level::info, "draining " + std::to_string(shard_->connection_count()) + " connections");
     listener_->stop();
@@ -112,35 +118,36 @@ void server_impl::begin_drain()
         self->shard_->abort_all();
     });
     broker_->stop();
-    shard_->drain([self = shared_from_this()] { self->end_drain(); });
+    // Not a share: the shard keeps this until its last connection has gone.
+    shard_->drain([weak = weak_from_this()] {
+        if (auto const self = weak.lock()) self->end_drain();
+    });
 }
 
 void server_impl::end_drain()
 {
-    if (!std::exchange(drained_, true)) {
-        drain_timer_.cancel();
-        shard_->close();
-        log(log_level::info, "drained");
-    }
-    while (!drain_handlers_.empty()) {
-        auto done = std::move(drain_handlers_.front());
-        drain_handlers_.pop_front();
-        done.complete();
-    }
+    if (std::exchange(drained_, true)) return;
+    drain_timer_.cancel();
+    shard_->close();
+    log(log_level::info, "drained");
+    drained_event_.cancel();
 }
 
 void server_impl::close()
 {
+    {
+        std::lock_guard const lock{log_mutex_};
+        log_ = nullptr;
+    }
     asio::post(broker_->strand(), [self = shared_from_this()] {
         self->listener_->stop();
-        self->drain_timer_.cancel();
-        self->shard_->close();
         self->end_drain();
     });
 }
 
-void server_impl::log(log_level level, std::string_view line) const
+void server_impl::log(log_level level, std::string_view line)
 {
+    std::lock_guard const lock{log_mutex_};
     if (log_) log_(level, line);
 }
 

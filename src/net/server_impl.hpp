@@ -12,8 +12,8 @@
 
 #include <boost/asio/steady_timer.hpp>
 
-#include <list>
 #include <memory>
+#include <mutex>
 #include <string_view>
 
 namespace thump::detail {
@@ -44,18 +44,22 @@ public:
 
 private:
     void on_accept(net::listener::socket_type socket);
+    void wait_drained(parked_handler<void()> waits);
     void begin_drain();
     void end_drain();
-    void log(log_level level, std::string_view line) const;
+    void log(log_level level, std::string_view line);
 
     std::shared_ptr<broker_impl> const broker_;
     server_options const options_;
-    log_sink const log_;
+    std::mutex log_mutex_;
+    log_sink log_;   // guarded by log_mutex_; none once the handle has gone
     net::routes routes_;
     std::shared_ptr<net::shard> const shard_;
     std::shared_ptr<net::listener> listener_;
     boost::asio::steady_timer drain_timer_;
-    std::list<parked_handler<void()>> drain_handlers_;
+    // Never expires. Those who wait for the end of the drain wait for its being cancelled: so they
+    // are destroyed with their context, whatever they own.
+    boost::asio::steady_timer drained_event_;
     bool draining_ = false;
     bool drained_ = false;
 };

@@ -285,7 +285,7 @@ void shard::detach(subscriber& s)
             });
         return;
     }
-    group->close_ranks();
+    group->close_rank(s.place);
     if (group->size() == 0) release_empty_groups(s.filter);
 }
 

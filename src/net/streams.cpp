@@ -42,7 +42,8 @@ make_subscriber(connection& c, wire::stream_request const& request, encoding for
     if (auto const supported = check_supported(request, broker); !supported)
         return supported.error();
     if (broker.stopped()) return error{make_error_code(errc::stopped), {}, {}, {}, {}};
-    auto const id = broker.join();
+    // One that takes another's place needs none of its own.
+    auto const id = c.subscriber() ? broker.next_subscriber_id() : broker.join();
     if (id == 0) return error{make_error_code(errc::too_many_subscribers), {}, {}, {}, {}};
     return std::make_unique<subscriber>(c, id, c.home().plan_for(request), form, broker);
 }

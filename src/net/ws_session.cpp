@@ -17,6 +17,11 @@ ws_session::ws_session(net::connection& c, std::unique_ptr<ws_handler> handler,
 {
 }
 
+bool ws_session::open() const noexcept
+{
+    return !closing_ && connection_.open();
+}
+
 void ws_session::send(std::string_view message, bool binary)
 {
     if (closing_) return;
@@ -112,17 +117,21 @@ void ws_session::on_tick(steady_time now)
         if (now >= close_by_) connection_.abort();
         return;
     }
-    if (now < next_ping_) return;
     auto const& options = connection_.home().options();
-    // A peer that reads nothing cannot see the ping. Its kernel still answers ours, which ends the
-    // connection should it stop doing so.
+    // A peer that reads nothing cannot see the ping; once it reads it has the whole time. Its
+    // kernel still answers ours, which ends the connection should it stop doing so.
     if (connection_.write_blocked()) {
-        next_ping_ = now + options.pong_timeout;
+        pong_by_ = now + options.pong_timeout;
         return;
     }
-    if (ping_unanswered_) return close(errc::pong_timeout);
+    if (ping_unanswered_) {
+        if (now >= pong_by_) close(errc::pong_timeout);
+        return;
+    }
+    if (now < next_ping_) return;
     ping_unanswered_ = true;
-    next_ping_ = now + options.pong_timeout;
+    pong_by_ = now + options.pong_timeout;
+    next_ping_ = now + options.ping_interval;
     wire::append_ws_control(connection_.outbox().bytes(), wire::opcode::ping, {});
     connection_.flush();
 }

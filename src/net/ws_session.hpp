@@ -33,6 +33,9 @@ public:
 
     [[nodiscard]] net::connection& connection() noexcept { return connection_; }
 
+    /// Whether messages are still exchanged.
+    [[nodiscard]] bool open() const noexcept;
+
     /// Sends a message; it goes out with the rest of the outbox.
     void send(std::string_view message, bool binary = false);
 
@@ -56,7 +59,8 @@ private:
     net::connection& connection_;
     std::unique_ptr<ws_handler> handler_;
     wire::ws_reader reader_;
-    steady_time next_ping_;   // or, while a ping is unanswered, when it had to be
+    steady_time next_ping_;
+    steady_time pong_by_{};   // while a ping is unanswered
     bool ping_unanswered_ = false;
     bool ending_ = false;      // close when everything queued was sent
     bool closing_ = false;     // our close frame is in the outbox, or sent

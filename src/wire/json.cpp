@@ -1,0 +1,27 @@
+#include <thump/json.hpp>
+
+#include <wire/control_json.hpp>
+#include <wire/event_json.hpp>
+
+namespace thump {
+
+std::string to_json(event const& e)
+{
+    std::string text;
+    wire::append_event(text, e);
+    return text;
+}
+
+std::string to_json(gap const& g)
+{
+    std::string text;
+    wire::append_gap(text, g);
+    return text;
+}
+
+result<event> parse_event_json(std::string_view text, event_limits const& limits)
+{
+    return wire::parse_event(text, limits);
+}
+
+}   // namespace thump

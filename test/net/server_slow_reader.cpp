@@ -1,0 +1,316 @@
+// A subscriber that stops reading: what it costs, what it loses, and what it is told.
+#include <support/loopback.hpp>
+#include <support/sse_peer.hpp>
+#include <support/ws_peer.hpp>
+
+#include <support/print.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace thump::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr socket_buffers small{.receive = 4096};
+constexpr std::size_t event_bytes = 1000;
+constexpr std::size_t published = 500;   // far more than the kernel's buffers hold
+
+thump::server_options with_small_buffers()
+{
+    return {.send_buffer_bytes = 4096, .close_timeout = 300ms};
+}
+
+std::uint64_t number(boost::json::value const& v)
+{
+    return v.to_number<std::uint64_t>();
+}
+
+thump::ledger ledger_of(boost::json::object const& row)
+{
+    auto const& l = row.at("ledger").as_object();
+    return {number(l.at("matched")), number(l.at("delivered")), number(l.at("queued")),
+            number(l.at("dropped")), number(l.at("conflated")), number(l.at("expired"))};
+}
+
+// The rows of /v1/subscribers by id; checks that every ledger adds up, each and in total.
+std::map<std::uint64_t, thump::ledger> audit(loopback& at, peer& p)
+{
+    p.send(get_request("/v1/subscribers") + get_request("/v1/stats"));
+    auto const rows = read_reply(p).json();
+    auto const stats = read_reply(p).json();
+    std::map<std::uint64_t, thump::ledger> all;
+    thump::ledger sum;
+    for (auto const& row : rows.at("subscribers").as_array()) {
+        auto const& r = row.as_object();
+        auto const ledger = ledger_of(r);
+        BOOST_TEST(ledger.balanced(), ledger);
+        BOOST_TEST(number(r.at("lag")) == ledger.queued);
+        BOOST_TEST(ledger.queued <= number(r.at("queue")));
+        sum += ledger;
+        all.emplace(number(r.at("id")), ledger);
+    }
+    BOOST_TEST(ledger_of(stats) == sum);
+    BOOST_TEST(at.broker->stats().ledger == sum);
+    return all;
+}
+
+struct seen_gap {
+    std::uint64_t from, to, dropped;
+    std::string reason;
+};
+
+// What a reader was sent, in order.
+struct story {
+    std::vector<std::uint64_t> events;
+    std::vector<seen_gap> gaps;
+    std::vector<std::size_t> gap_places;   // events before each
+
+    // @return whether it was the marker.
+    bool add(boost::json::object const& record)
+    {
+        if (auto const* const op = record.if_contains("op")) {
+            BOOST_TEST_REQUIRE(*op == "gap");
+            gaps.push_back({number(record.at("from")), number(record.at("to")),
+                            number(record.at("dropped")),
+                            std::string{record.at("reason").as_string()}});
+            gap_places.push_back(events.size());
+            return false;
+        }
+        events.push_back(number(record.at("seq")));
+        return record.at("type") == "marker";
+    }
+};
+
+// Reads up to an event of the type `marker`.
+story read_story(ws_peer& p)
+{
+    story s;
+    while (!s.add(p.next_json())) {
+    }
+    return s;
+}
+
+// Everything published since `p` connected, which never read, and then a marker.
+struct stalled_run {
+    explicit stalled_run(std::string const& query)
+        : at{with_small_buffers()}, fast{at, "?queue=1000"}, slow{at, query, small}
+    {
+        auto monitor = at.connect();
+        while (seen < published) {
+            at.publish_many(10, event_bytes, seen % 20 == 0 ? "even" : "odd");
+            at.settle();
+            for (auto i = 0; i < 10; ++i)   // at once, whatever the other does
+                BOOST_TEST_REQUIRE(number(fast.next_json().at("seq")) == ++seen);
+            before = audit(at, monitor).at(slow.id);
+        }
+        BOOST_TEST(before.matched == published);
+    }
+
+    // Resumes: reads what was kept until nothing more comes, then up to a marker.
+    story resume()
+    {
+        at.until([&] {
+            slow.receive();
+            auto monitor_ledger = at.broker->stats().ledger;
+            BOOST_TEST(monitor_ledger.balanced());
+            return monitor_ledger.queued == 0;
+        });
+        at.publish({.type = "marker"});
+        auto const s = read_story(slow);
+        auto monitor = at.connect();
+        after = audit(at, monitor).at(slow.id);
+        return s;
+    }
+
+    loopback at;
+    ws_peer fast;
+    ws_peer slow;
+    std::uint64_t seen = 0;
+    thump::ledger before;
+    thump::ledger after;
+};
+
+}   // namespace
+
+BOOST_AUTO_TEST_SUITE(server_slow_reader)
+
+BOOST_AUTO_TEST_CASE(drop_newest_keeps_the_oldest_and_tells_of_the_rest_in_one_gap)
+{
+    stalled_run run{"?queue=50"};
+    BOOST_TEST(run.before.queued == 50u);
+    BOOST_TEST(run.before.dropped > 300u);
+    auto const s = run.resume();
+    BOOST_TEST_REQUIRE(s.gaps.size() == 1u);
+    auto const kept = s.events.size() - 1;
+    for (std::size_t i = 0; i < kept; ++i)
+        BOOST_TEST_REQUIRE(s.events[i] == i + 1);
+    BOOST_TEST(s.gap_places[0] == kept);
+    BOOST_TEST(s.gaps[0].from == kept + 1);
+    BOOST_TEST(s.gaps[0].to == published);
+    BOOST_TEST(s.gaps[0].dropped == published - kept);
+    BOOST_TEST(s.gaps[0].reason == "queue_full");
+    BOOST_TEST(run.after.dropped == s.gaps[0].dropped);
+    BOOST_TEST(run.after.delivered == s.events.size());
+}
+
+BOOST_AUTO_TEST_CASE(drop_oldest_keeps_the_newest)
+{
+    stalled_run run{"?queue=50&overflow=drop_oldest"};
+    auto const s = run.resume();
+    BOOST_TEST_REQUIRE(s.gaps.size() == 1u);
+    auto const& gap = s.gaps[0];
+    auto const first = s.gap_places[0];
+    BOOST_TEST(gap.from == first + 1);
+    BOOST_TEST(gap.dropped == gap.to - gap.from + 1);
+    for (std::size_t i = 0; i < first; ++i)
+        BOOST_TEST_REQUIRE(s.events[i] == i + 1);
+    for (std::size_t i = first; i < s.events.size(); ++i)
+        BOOST_TEST_REQUIRE(s.events[i] == gap.to + 1 + (i - first));
+    BOOST_TEST(s.events.back() == published + 1);
+    BOOST_TEST(published - gap.to >= 49u);   // one may have been sent in part
+    BOOST_TEST(run.after.dropped == gap.dropped);
+    BOOST_TEST(run.after.delivered == s.events.size());
+}
+
+BOOST_AUTO_TEST_CASE(latest_keeps_the_newest_of_each_key)
+{
+    stalled_run run{"?queue=50&overflow=latest&key=type"};
+    BOOST_TEST(run.before.queued <= 3u);
+    BOOST_TEST(run.before.dropped == 0u);
+    auto const s = run.resume();
+    std::uint64_t conflated = 0;
+    for (auto const& gap : s.gaps) {
+        BOOST_TEST(gap.reason == "conflated");
+        conflated += gap.dropped;
+    }
+    BOOST_TEST(s.gaps.size() <= 2u);
+    BOOST_TEST(run.after.conflated == conflated);
+    BOOST_TEST(run.after.delivered == s.events.size());
+    BOOST_TEST(conflated + s.events.size() == published + 1);
+    BOOST_TEST(std::ranges::is_sorted(s.events));
+    std::set<std::uint64_t> const got{s.events.begin(), s.events.end()};
+    BOOST_TEST(got.contains(published));        // the newest of "odd"
+    BOOST_TEST(got.contains(published - 10));   // the newest of "even"
+}
+
+BOOST_AUTO_TEST_CASE(disconnect_closes_with_4008)
+{
+    loopback at{with_small_buffers()};
+    ws_peer slow{at, "?queue=50&overflow=disconnect", small};
+    ws_peer fast{at, "?queue=1000"};
+    at.publish_many(published, event_bytes);
+    at.until([&] { return at.broker->subscriber_count() == 1; });
+    std::uint64_t received = 0;
+    while (true) {
+        auto const frame = slow.next();
+        if (frame.is_close()) {
+            BOOST_TEST(frame.close_code() == 4008);
+            break;
+        }
+        BOOST_TEST_REQUIRE(number(frame.json().at("seq")) == ++received);
+    }
+    slow.send_close(4008);
+    BOOST_TEST(slow.read_to_end().empty());
+    for (std::uint64_t seq = 1; seq <= published; ++seq)
+        BOOST_TEST_REQUIRE(number(fast.next_json().at("seq")) == seq);
+    auto const ledger = at.broker->stats().ledger;
+    BOOST_TEST(ledger.balanced(), ledger);
+    BOOST_TEST(ledger.queued == 0u);
+    BOOST_TEST(ledger.dropped >= 50u);
+}
+
+BOOST_AUTO_TEST_CASE(disconnect_ends_an_event_stream_with_its_last_chunk)
+{
+    loopback at{with_small_buffers()};
+    sse_peer slow{at, "?queue=50&overflow=disconnect", 11, small};
+    at.publish_many(published, event_bytes);
+    at.until([&] { return at.broker->subscriber_count() == 0; });
+    std::uint64_t received = 0;
+    while (auto const record = slow.take())
+        BOOST_TEST_REQUIRE(number(record->json().at("seq")) == ++received);
+    BOOST_TEST(slow.ends_well());
+}
+
+BOOST_AUTO_TEST_CASE(peer_that_never_reads_the_close_is_cut)
+{
+    loopback at{with_small_buffers()};
+    ws_peer slow{at, "?queue=50&overflow=disconnect", small};
+    at.publish_many(published, event_bytes);
+    at.until([&] { return at.server->connection_count() == 0; });
+    BOOST_TEST(at.broker->stats().ledger.balanced());
+}
+
+BOOST_AUTO_TEST_CASE(gap_is_told_though_no_event_follows)
+{
+    for (auto const* const version : {"chunked", "plain"}) {
+        loopback at{with_small_buffers()};
+        sse_peer slow{at, "?queue=20", version == std::string{"chunked"} ? 11 : 10, small};
+        at.publish_many(published, event_bytes);
+        at.settle();
+        std::uint64_t expected = 1;
+        while (true) {
+            auto const record = slow.next();
+            if (record.event == "thump.gap") {
+                auto const gap = record.json();
+                BOOST_TEST(number(gap.at("from")) == expected);
+                BOOST_TEST(number(gap.at("to")) == published);
+                break;
+            }
+            BOOST_TEST_REQUIRE(record.id == at.broker->epoch() + ':' + std::to_string(expected));
+            BOOST_TEST_REQUIRE(number(record.json().at("seq")) == expected++);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(queue_is_bounded_in_bytes_too)
+{
+    loopback at{
+        {.send_buffer_bytes = 4096, .subscriber_defaults = {.queue = 1000, .queue_bytes = 20'000}}};
+    ws_peer slow{at, "", small};
+    auto monitor = at.connect();
+    at.publish_many(published, event_bytes);
+    at.settle();
+    auto const ledger = audit(at, monitor).at(slow.id);
+    BOOST_TEST(ledger.queued >= 15u);
+    BOOST_TEST(ledger.queued <= 20u);
+}
+
+BOOST_AUTO_TEST_CASE(replaced_subscription_is_accounted_for_and_the_stream_stays_whole)
+{
+    loopback at{with_small_buffers()};
+    ws_peer slow{at, "?queue=50", small};
+    at.publish_many(published, event_bytes);
+    at.settle();
+    slow.send_text(R"({"op":"subscribe","types":["marker"],"ref":1})");
+    at.settle();
+    at.publish({.type = "marker"});
+    at.settle();
+    auto const ledger = at.broker->stats().ledger;
+    BOOST_TEST(ledger.balanced(), ledger);
+
+    bool subscribed = false;
+    while (true) {
+        auto const record = slow.next_json();
+        if (record.if_contains("op")) {
+            BOOST_TEST(record.at("op") == "subscribed");
+            subscribed = true;
+        } else if (record.at("type") == "marker") {
+            break;
+        } else {
+            BOOST_TEST_REQUIRE(!subscribed);   // what was queued for the old one is gone
+        }
+    }
+    BOOST_TEST(subscribed);
+    auto monitor = at.connect();
+    BOOST_TEST(at.ask(get_request("/v1/subscribers")).json().at("subscribers").as_array().size() ==
+               1u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

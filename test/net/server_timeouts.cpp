@@ -1,0 +1,143 @@
+// Deadlines, and that no drip of bytes moves them.
+#include <support/loopback.hpp>
+#include <support/sse_peer.hpp>
+#include <support/ws_peer.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+using namespace thump::test;
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+namespace {
+
+// The server looks at its clock every 250 ms, and the machine may be busy.
+constexpr auto slack = 4s;
+
+// Sends `bytes` one at a time, again and again, until the server answers or ends the connection.
+// @return how long that took.
+auto drip(loopback& at, peer& p, std::string_view bytes)
+{
+    auto const begun = steady_clock::now();
+    std::size_t sent = 0;
+    at.until([&] {
+        if (!p.receive() && !p.ended()) sent += p.try_send(bytes.substr(sent % bytes.size(), 1));
+        return p.ended() || !p.unread().empty();
+    });
+    BOOST_TEST(sent > 3u);
+    return steady_clock::now() - begun;
+}
+
+void check_timed_out(peer& p)
+{
+    auto const reply = read_reply(p);
+    BOOST_TEST(reply.status == 408);
+    BOOST_TEST(reply.field("Connection") == "close");
+    BOOST_TEST(p.read_to_end().empty());
+}
+
+}   // namespace
+
+BOOST_AUTO_TEST_SUITE(server_timeouts)
+
+BOOST_AUTO_TEST_CASE(head_that_drips_in_is_answered_408)
+{
+    loopback at{{.max_header_bytes = 1 << 20, .header_timeout = 400ms}};
+    auto p = at.connect();
+    p.send("GET / HTTP/1.1\r\nX: ");
+    auto const took = drip(at, p, "abc");
+    BOOST_TEST((took >= 350ms && took < slack));
+    check_timed_out(p);
+    p.close();
+    at.until([&] { return at.server->connection_count() == 0; });
+}
+
+BOOST_AUTO_TEST_CASE(later_head_that_drips_in_is_answered_408)
+{
+    loopback at{{.max_header_bytes = 1 << 20, .header_timeout = 400ms}};
+    auto p = at.connect();
+    p.send(get_request("/healthz") + "GET / HTTP/1.1\r\nX: ");
+    BOOST_TEST(read_reply(p).status == 200);
+    auto const took = drip(at, p, "abc");
+    BOOST_TEST((took < slack));
+    check_timed_out(p);
+}
+
+BOOST_AUTO_TEST_CASE(body_that_drips_in_is_answered_408)
+{
+    loopback at{{.body_timeout = 400ms}};
+    for (std::string const framing :
+         {"Content-Length: 1000000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\nfffff\r\n"}) {
+        auto p = at.connect();
+        p.send("POST /v1/events HTTP/1.1\r\nHost: t\r\n" + framing);
+        auto const took = drip(at, p, "[ ]");
+        BOOST_TEST((took >= 350ms && took < slack));
+        check_timed_out(p);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(connection_that_says_nothing_is_closed)
+{
+    loopback at{{.header_timeout = 300ms, .idle_timeout = 300ms}};
+    auto silent = at.connect();
+    auto quiet = at.connect();
+    quiet.send(get_request("/healthz"));
+    BOOST_TEST(read_reply(quiet).status == 200);
+    BOOST_TEST(silent.read_to_end().empty());
+    BOOST_TEST(quiet.read_to_end().empty());
+    BOOST_TEST(!silent.was_reset());
+    BOOST_TEST(!quiet.was_reset());
+}
+
+BOOST_AUTO_TEST_CASE(requests_keep_a_connection_alive)
+{
+    loopback at{{.header_timeout = 600ms, .idle_timeout = 600ms}};
+    auto p = at.connect();
+    for (auto const until = steady_clock::now() + 1500ms; steady_clock::now() < until;) {
+        p.send(get_request("/healthz"));
+        BOOST_TEST_REQUIRE(read_reply(p).status == 200);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(peer_that_neither_finishes_nor_leaves_is_cut)
+{
+    loopback at{{.close_timeout = 300ms}};
+    auto p = at.connect();
+    p.send("nonsense\r\n\r\n");
+    BOOST_TEST(read_reply(p).status == 400);
+    BOOST_TEST(p.read_to_end().empty());
+    auto const ended = steady_clock::now();
+    // It goes on sending, and never closes its side.
+    at.until([&] {
+        p.try_send("more");
+        return at.server->connection_count() == 0;
+    });
+    BOOST_TEST((steady_clock::now() - ended < 2s + slack));
+}
+
+BOOST_AUTO_TEST_CASE(event_stream_shows_signs_of_life)
+{
+    loopback at{{.heartbeat_interval = 200ms}};
+    sse_peer chunked{at};
+    sse_peer plain{at, "", 10};
+    for (int i = 0; i < 3; ++i) {
+        BOOST_TEST(chunked.next().comment);
+        BOOST_TEST(plain.next().comment);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(event_stream_outlives_the_timeouts_of_requests)
+{
+    loopback at{{.header_timeout = 200ms, .body_timeout = 200ms, .idle_timeout = 200ms}};
+    sse_peer p{at};
+    auto const until = steady_clock::now() + 800ms;
+    at.until([&] { return steady_clock::now() > until; });
+    at.publish({.type = "a"});
+    BOOST_TEST(p.next().event == "a");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
