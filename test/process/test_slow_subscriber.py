@@ -12,7 +12,9 @@ TOTAL = 320  # over 10 MB: far more than the kernel's buffers and the queue take
 
 
 class SlowSubscriber(ProcessTestCase):
-    config = {"server": {"send_buffer_bytes": 65536, "drain_timeout": "500ms"}}
+    # Whoever publishes here may itself be slow: a close waits for its reader.
+    config = {"server": {"send_buffer_bytes": 65536, "close_timeout": "1m",
+                         "drain_timeout": "500ms"}}
 
     def setUp(self):
         super().setUp()
