@@ -1,16 +1,19 @@
 // The chart of rates: a bar a second, stacked by type, losses in red on top.
 
+import './chart.min.js';   // Chart.js, which sets a global
+
 import { byId, element, formatCount, setText } from './dom.js';
 import { OTHER, SECONDS } from './rates.js';
 import { hueOf } from './type-hue.js';
 
+const { Chart } = globalThis;
 const MOST_SERIES = 7;
 const BARS = SECONDS - 1;
-const AXIS = 40;      // pixels for the numbers
-const FOOT = 18;      // and for the times
+const LABELS = Array.from({ length: BARS }, (_, i) => BARS - i);   // seconds ago
 
 export class RateChart {
   #canvas = byId('chart');
+  #chart = new Chart(this.#canvas, settings());
   #legend = byId('legend');
   #rates;
   #entries = new Map();
@@ -20,7 +23,6 @@ export class RateChart {
   constructor(rates, onPick) {
     this.#rates = rates;
     this.#onPick = onPick;
-    new ResizeObserver(() => this.draw()).observe(this.#canvas);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.draw());
   }
 
@@ -29,34 +31,25 @@ export class RateChart {
     const shown = this.#rates.ranking().filter((type) => type !== OTHER).slice(0, MOST_SERIES);
     const stacks = seconds.map((second) => stackOf(second, shown));
     const totals = stacks.map((stack) => stack.reduce((sum, n) => sum + n, 0));
-    this.#drawBars(shown, stacks, scaleFor(Math.max(...totals)));
+    this.#drawBars(shown, stacks);
     this.#describe(shown, seconds.at(-1), totals.at(-1) - seconds.at(-1).lost, Math.max(...totals));
   }
 
-  #drawBars(shown, stacks, scale) {
-    const { width, height } = this.#canvas.getBoundingClientRect();
-    if (!width) return;
-    const density = devicePixelRatio;
-    this.#canvas.width = Math.round(width * density);
-    this.#canvas.height = Math.round(height * density);
-    const context = this.#canvas.getContext('2d');
-    context.scale(density, density);
+  #drawBars(shown, stacks) {
     const style = getComputedStyle(this.#canvas);
-    const plot = { left: AXIS, top: 8, width: width - AXIS, height: height - FOOT - 8 };
-    drawAxes(context, style, plot, scale);
-
+    const names = [...shown, 'others', 'lost'];
     const colours = [...shown.map((type) => colourOf(style, type)),
                      style.getPropertyValue('--other'), style.getPropertyValue('--alarm')];
-    const pitch = plot.width / BARS;
-    stacks.forEach((stack, i) => {
-      let base = plot.top + plot.height;
-      stack.forEach((count, series) => {
-        const tall = count / scale.top * plot.height;
-        context.fillStyle = colours[series];
-        context.fillRect(plot.left + i * pitch, base - tall, Math.max(1, pitch - 1.5), tall);
-        base -= tall;
-      });
-    });
+    this.#chart.data.datasets = names.map((label, series) => ({
+      label,
+      data: stacks.map((stack) => stack[series]),
+      backgroundColor: colours[series],
+      hoverBackgroundColor: colours[series],   // the library cannot shade an oklch() colour
+    }));
+    const { x, y } = this.#chart.options.scales;
+    x.ticks.color = y.ticks.color = style.getPropertyValue('--quiet');
+    y.grid.color = style.getPropertyValue('--line');
+    this.#chart.update();
   }
 
   #describe(shown, last, total, peak) {
@@ -101,34 +94,46 @@ function stackOf({ byType, lost }, shown) {
   return [...shown.map((type) => byType.get(type) ?? 0), others, lost];
 }
 
-/** Round numbers for an axis that reaches `peak`: { top, step }. */
-function scaleFor(peak) {
-  const rough = Math.max(peak, 4) / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough);
-  return { step, top: step * Math.ceil(Math.max(peak, 4) / step) };
+function settings() {
+  const ticks = { font: { size: 11 }, maxRotation: 0 };
+  return {
+    type: 'bar',
+    data: { labels: LABELS, datasets: [] },
+    options: {
+      animation: false,
+      maintainAspectRatio: false,
+      barPercentage: 1,
+      categoryPercentage: 0.85,
+      interaction: { mode: 'index', intersect: false },
+      scales: {
+        x: {
+          stacked: true,
+          grid: { display: false, drawBorder: false },
+          ticks: { ...ticks, autoSkip: false, callback: (i) => labelOf(LABELS[i]) },
+        },
+        y: {
+          stacked: true,
+          suggestedMax: 4,
+          grid: { drawBorder: false },
+          ticks: { ...ticks, precision: 0, maxTicksLimit: 5, callback: formatCount },
+        },
+      },
+      plugins: {
+        legend: { display: false },
+        tooltip: {
+          filter: ({ raw }) => raw > 0,
+          callbacks: { title: ([item]) => (item ? ago(item.label) : '') },
+        },
+      },
+    },
+  };
 }
 
-function drawAxes(context, style, plot, { step, top }) {
-  context.font = `11px ${style.fontFamily}`;
-  context.fillStyle = style.getPropertyValue('--quiet');
-  context.strokeStyle = style.getPropertyValue('--line');
-  context.textAlign = 'right';
-  context.textBaseline = 'middle';
-  for (let value = 0; value <= top; value += step) {
-    const y = Math.round(plot.top + plot.height * (1 - value / top)) - 0.5;
-    context.fillText(formatCount(value), plot.left - 8, y);
-    context.beginPath();
-    context.moveTo(plot.left, y);
-    context.lineTo(plot.left + plot.width, y);
-    context.stroke();
-  }
-  context.textBaseline = 'alphabetic';
-  const foot = plot.top + plot.height + FOOT - 4;
-  for (const [ago, align] of [[60, 'left'], [45, 'center'], [30, 'center'], [15, 'center'], [0, 'right']]) {
-    context.textAlign = align;
-    context.fillText(ago ? `−${ago} s` : 'now', plot.left + plot.width * (1 - ago / 60), foot);
-  }
+const ago = (seconds) => `${seconds} s ago`;
+
+function labelOf(seconds) {
+  if (seconds === 1) return 'now';
+  return seconds % 15 ? null : ago(seconds);
 }
 
 function colourOf(style, type) {
