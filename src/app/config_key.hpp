@@ -79,7 +79,7 @@ struct config_key {
 /// The environment variable that overrides it: `THUMP_SERVER_MAX_BODY_BYTES`.
 [[nodiscard]] std::string variable(config_key const& key);
 
-/// What a value of the key must be: `an integer from 1 to 65534`.
+/// What a value of the key must be: `an integer from 1 to 1000000`.
 [[nodiscard]] std::string expected(config_key const& key);
 
 /// Sets the key's value.

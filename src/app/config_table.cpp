@@ -104,7 +104,7 @@ config_key const table[] = {
     {"broker", "intake_capacity",
      "Accepted events that may wait for their sequence number; above it publishing is refused "
      "with 503.",
-     integer_kind{[](config& c) { return &c.broker.intake_capacity; }, 1, 65'534}},
+     integer_kind{[](config& c) { return &c.broker.intake_capacity; }, 1, 1'000'000}},
     {"broker", "max_subscribers", "Subscriptions at most.",
      integer_kind{[](config& c) { return &c.broker.max_subscribers; }, 1, 10'000'000}},
     {"broker", "max_event_bytes", "Size of one event's JSON text at most.",

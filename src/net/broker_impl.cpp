@@ -51,8 +51,8 @@ std::uint64_t random_seed()
 
 broker_options checked(broker_options options)
 {
-    if (options.intake_capacity < 1 || options.intake_capacity > 65'534)
-        throw std::invalid_argument{"thump::broker_options::intake_capacity must be 1 to 65534"};
+    if (options.intake_capacity < 1 || options.intake_capacity > 1'000'000)
+        throw std::invalid_argument{"thump::broker_options::intake_capacity must be 1 to 1000000"};
     if (options.max_subscribers < 1)
         throw std::invalid_argument{"thump::broker_options::max_subscribers must be at least 1"};
     if (!wire::check_source(options.default_source))

@@ -3,11 +3,11 @@
 
 #include <thump/event_ptr.hpp>
 
-#include <boost/lockfree/policies.hpp>
-#include <boost/lockfree/queue.hpp>
-
 #include <atomic>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 
 namespace thump::detail {
 
@@ -19,43 +19,79 @@ struct intake_entry {
     pending_receipt* receipt = nullptr;
 };
 
-/// A bounded lock-free queue with many producers and one consumer.
+/// A bounded lock-free queue with many producers and one consumer: a ring after Vyukov, without his
+/// second atomic for each consumer.
 ///
-/// The count of entries is kept beside the queue, which has none: so the bound holds exactly.
+/// A producer takes a place by moving `tail_` on, fills it, and marks it with its position; the
+/// consumer waits for that mark. Places are free again once `head_` has passed them, and nobody
+/// takes one before: so the bound holds exactly, whatever the size of the ring.
 class intake {
 public:
-    explicit intake(std::size_t capacity) : capacity_{capacity}, entries_{capacity} {}
+    /// @param capacity Entries, at least 1.
+    explicit intake(std::size_t capacity)
+        : capacity_{capacity}
+        , mask_{std::bit_ceil(capacity) - 1}
+        , places_{std::make_unique<place[]>(mask_ + 1)}
+    {
+    }
 
     /// Adds an entry. Any thread.
     /// @return whether there was room.
     [[nodiscard]] bool push(intake_entry entry)
     {
-        // Whoever has a place finds a node: `pop` frees the node before the place.
-        for (auto taken = size(); taken < capacity_;)
-            if (size_.compare_exchange_weak(taken, taken + 1, std::memory_order_acquire))
-                return entries_.bounded_push(entry);
-        return false;
-    }
-
-    /// Takes the oldest entry. The strand only.
-    [[nodiscard]] bool pop(intake_entry& entry)
-    {
-        if (!entries_.pop(entry)) return false;
-        size_.fetch_sub(1, std::memory_order_release);
+        auto tail = tail_.load(std::memory_order_relaxed);
+        do {
+            // Behind a stale tail this is less than the truth, and the exchange fails.
+            auto const head = head_.load(std::memory_order_acquire);
+            if (static_cast<std::int64_t>(tail - head) >= static_cast<std::int64_t>(capacity_))
+                return false;
+        } while (!tail_.compare_exchange_weak(tail, tail + 1, std::memory_order_release,
+                                              std::memory_order_relaxed));
+        auto& to = places_[tail & mask_];
+        to.entry = entry;
+        to.filled.store(tail + 1, std::memory_order_release);
         return true;
     }
 
-    [[nodiscard]] bool empty() const { return entries_.empty(); }
+    /// Takes the oldest entry. The strand only.
+    /// @return whether there was one. One whose `push` has not returned may not be there yet.
+    [[nodiscard]] bool pop(intake_entry& entry)
+    {
+        if (empty()) return false;
+        auto const head = head_.load(std::memory_order_relaxed);
+        entry = places_[head & mask_].entry;
+        head_.store(head + 1, std::memory_order_release);
+        return true;
+    }
+
+    /// Whether `pop` would find nothing. The strand only.
+    [[nodiscard]] bool empty() const noexcept
+    {
+        auto const head = head_.load(std::memory_order_relaxed);
+        return places_[head & mask_].filled.load(std::memory_order_acquire) != head + 1;
+    }
+
+    /// Places taken. Any thread.
     [[nodiscard]] std::size_t size() const noexcept
     {
-        return size_.load(std::memory_order_relaxed);
+        auto const tail = tail_.load(std::memory_order_acquire);
+        auto const head = head_.load(std::memory_order_acquire);
+        return head < tail ? static_cast<std::size_t>(tail - head) : 0;
     }
     [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
 
 private:
+    struct place {
+        std::atomic<std::uint64_t> filled{0};   // 1 + the position of the entry in here
+        intake_entry entry;
+    };
+    static constexpr std::size_t cache_line = 64;
+
     std::size_t const capacity_;
-    std::atomic<std::size_t> size_{0};
-    boost::lockfree::queue<intake_entry, boost::lockfree::fixed_sized<true>> entries_;
+    std::uint64_t const mask_;
+    std::unique_ptr<place[]> const places_;
+    alignas(cache_line) std::atomic<std::uint64_t> tail_{0};   // the producers'
+    alignas(cache_line) std::atomic<std::uint64_t> head_{0};   // the consumer's
 };
 
 }   // namespace thump::detail
