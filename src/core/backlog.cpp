@@ -56,6 +56,9 @@ struct backlog::storage {
     bool pinned = false;
     std::uint64_t next = 0;     // behind: the first event to read from history; 0: not behind
     std::uint64_t unread = 0;   // behind: events there that match
+    bool overtaken = false;     // behind: since it overflowed
+    // Where the queue ended when it last overflowed.
+    std::uint64_t slow_until = 0;
     // Under `latest`: the newest queued event of each key. The views are into the queued events.
     std::unordered_map<std::string_view, std::uint64_t> newest;
 
@@ -207,6 +210,8 @@ void backlog::lose(std::size_t index, gap_reason reason)
         s.events.erase(at);
     s.bytes -= victim->size_bytes();
     s.tell_at(s.first_free(), gap_of(*victim, reason));
+    // The event that takes its place counts too.
+    if (reason == gap_reason::queue_full) s.slow_until = s.head + s.events.size() + 1;
     --ledger_.queued;
     ++(reason == gap_reason::conflated ? ledger_.conflated : ledger_.dropped);
 }
@@ -215,6 +220,7 @@ void backlog::lose_newest(event_ptr const& e)
 {
     auto& s = store();
     s.tell_at(s.head + s.events.size(), gap_of(*e, gap_reason::queue_full));
+    s.slow_until = s.head + s.events.size();
     ++ledger_.dropped;
 }
 
@@ -273,7 +279,10 @@ void backlog::begin_behind(std::uint64_t next, std::uint64_t unread)
 void backlog::fall_behind(event_ptr const& e)
 {
     auto& s = *storage_;
-    if (s.next == 0) s.next = e->seq;
+    if (s.next == 0) {
+        s.next = e->seq;
+        s.overtaken = true;
+    }
     ++s.unread;
     ++ledger_.queued;
 }
@@ -281,6 +290,11 @@ void backlog::fall_behind(event_ptr const& e)
 bool backlog::behind() const noexcept
 {
     return storage_ && storage_->next != 0;
+}
+
+bool backlog::slow() const noexcept
+{
+    return storage_ && (storage_->overtaken || storage_->head < storage_->slow_until);
 }
 
 bool backlog::wants_refill() const noexcept
@@ -306,6 +320,7 @@ void backlog::refill(history const& h, filter const& wanted, std::uint64_t last)
         enqueue(e);
     }
     s.next = 0;
+    s.overtaken = false;
 }
 
 void backlog::on_evicted(published_event const& e, filter const& wanted)
@@ -331,6 +346,7 @@ void backlog::give_up_history(std::uint64_t newest)
     ledger_.queued -= s.unread;
     s.next = 0;
     s.unread = 0;
+    s.overtaken = false;
 }
 
 void backlog::release_memory() noexcept

@@ -120,6 +120,9 @@ public:
     /// Whatever is still to be read from history, up to `newest`, is lost.
     void give_up_history(std::uint64_t newest);
 
+    /// Whether the queue has overflowed, and what it held then is yet to be handed out.
+    [[nodiscard]] bool slow() const noexcept;
+
     /// Whether the policy `disconnect` has ended the subscription.
     [[nodiscard]] bool closed() const noexcept { return closed_; }
 
