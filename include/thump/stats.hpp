@@ -29,6 +29,11 @@ struct stats {
     std::size_t subscribers = 0;   ///< subscriptions now, of every transport
     std::uint64_t gaps = 0;        ///< gap records told to subscribers
     thump::ledger ledger = {};     ///< all subscriptions added up, ended ones included
+
+    // Why events were dropped; the three add up to `ledger.dropped`.
+    std::uint64_t queue_full = 0;           ///< the queue had no room
+    std::uint64_t history_overrun = 0;      ///< history let go of them before they were read
+    std::uint64_t subscription_ended = 0;   ///< they were queued when the subscription ended
 };
 
 }   // namespace thump

@@ -147,7 +147,8 @@ void broker_impl::async_publish(event&& e, publish_handler handler)
 error_code broker_impl::enter_intake(event&& e, std::unique_ptr<pending_receipt>& waits)
 {
     if (auto const ec = check(e)) return ec;
-    if (!e.timestamp) e.timestamp = time_point::now();
+    auto const now = time_point::now();
+    if (!e.timestamp) e.timestamp = now;
     if (e.source.empty()) e.source = options_.default_source;
 
     boost::intrusive_ptr<published_event> shared{new published_event{std::move(e)}};
@@ -155,7 +156,7 @@ error_code broker_impl::enter_intake(event&& e, std::unique_ptr<pending_receipt>
     // `finish_stop` waits until nobody is in here, so what was pushed is always drained.
     entering_.fetch_add(1);
     bool const open = !stopped_.load();
-    bool const pushed = open && intake_.push({shared.get(), waits.get()});
+    bool const pushed = open && intake_.push({shared.get(), waits.get(), now});
     if (pushed) {
         shared.detach();
         (void)waits.release();
@@ -200,16 +201,19 @@ void broker_impl::accept(intake_entry entry, time_point now)
         if (waits) waits->handler.complete({}, {what->id, first, true});
         return;
     }
-    auto const e = sequence(std::move(what), now);
+    auto const e = sequence(std::move(what), now, entry.since);
     if (waits) waits->handler.complete({}, {e->id, e->seq, false});
 }
 
-event_ptr broker_impl::sequence(boost::intrusive_ptr<published_event> e, time_point now)
+event_ptr broker_impl::sequence(boost::intrusive_ptr<published_event> e, time_point now,
+                                time_point since)
 {
     // Whoever subscribed before this event was published sees it.
     if (changes_pending_.load(std::memory_order_acquire)) apply_changes();
     if (core_.turn_events() >= max_turn_events || core_.turn_bytes() >= max_turn_bytes) flush();
     auto shared = core_.publish(std::move(e), now);
+    turn_clock_.add(since);
+    by_type_.add(shared->type);
     publish_figures();
     return shared;
 }
@@ -231,7 +235,7 @@ error_code broker_impl::publish_on_strand(event&& e, receipt& r, delivery_counts
     if (e.source.empty()) e.source = options_.default_source;
     boost::intrusive_ptr<published_event> shared{new published_event{std::move(e)}};
     shared->counts = counts;
-    auto const published = sequence(std::move(shared), now);
+    auto const published = sequence(std::move(shared), now, now);
     r = {published->id, published->seq, false};
     schedule_flush();
     return {};
@@ -263,6 +267,7 @@ void broker_impl::flush()
         });
     for (auto* const sink : sinks_)
         sink->on_turn(core_);
+    turn_clock_.end_turn();
     core_.end_turn();
 }
 
@@ -272,6 +277,7 @@ std::uint64_t broker_impl::join() noexcept
 {
     if (subscribers_.fetch_add(1, std::memory_order_relaxed) >= options_.max_subscribers) {
         leave();
+        subscribers_refused_.fetch_add(1, std::memory_order_relaxed);
         return 0;
     }
     return next_subscriber_id();
@@ -335,8 +341,7 @@ void broker_impl::forget(mailbox const& box)
     if (found == registry_.end()) return;
     auto const known = std::move(found->second);
     registry_.erase(found);
-    retired_ += known->ledger();
-    retired_gaps_ += known->gaps_told();
+    retired_ += known->totals();
     leave();
     // One that the strand has not seen yet, it need not see.
     auto const same = [&](change const& c) { return c.box.get() == &box; };
@@ -462,9 +467,7 @@ void broker_impl::remove_sink(net::turn_sink& sink)
 {
     std::lock_guard const lock{registry_mutex_};
     if (std::erase(sinks_, &sink) == 0) return;
-    auto const last = sink.totals();
-    retired_ += last.ledger;
-    retired_gaps_ += last.gaps;
+    retired_ += sink.totals();
 }
 
 // ---------------------------------------------------------------- stopping
@@ -505,24 +508,30 @@ thump::stats broker_impl::stats() const
     s.history_events = history_events_.load(std::memory_order_relaxed);
     s.history_bytes = history_bytes_.load(std::memory_order_relaxed);
     s.oldest_seq = oldest_seq_or_none();
-    s.refused = refused_.load(std::memory_order_relaxed);
+    s.refused = refused();
     s.subscribers = subscribers_.load(std::memory_order_relaxed);
     s.intake_capacity = intake_.capacity();
     s.intake_size = intake_.size();
 
     std::lock_guard const lock{registry_mutex_};
-    s.ledger = retired_;
-    s.gaps = retired_gaps_;
-    for (auto const& [id, box] : registry_) {
-        s.ledger += box->ledger();
-        s.gaps += box->gaps_told();
-    }
-    for (auto const* const sink : sinks_) {
-        auto const part = sink->totals();
-        s.ledger += part.ledger;
-        s.gaps += part.gaps;
-    }
+    auto all = retired_;
+    for (auto const& [id, box] : registry_)
+        all += box->totals();
+    for (auto const* const sink : sinks_)
+        all += sink->totals();
+    s.ledger = all.ledger;
+    s.gaps = all.gaps;
+    s.history_overrun = all.overruns;
+    s.subscription_ended = all.unread_at_end;
+    s.queue_full = all.ledger.dropped - all.overruns - all.unread_at_end;
     return s;
+}
+
+void broker_impl::survey_local(net::subscriber_survey& into) const
+{
+    std::lock_guard const lock{registry_mutex_};
+    for (auto const& [id, box] : registry_)
+        box->survey(into);
 }
 
 std::vector<net::subscriber_info> broker_impl::list_local() const

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <core/broker.hpp>
+#include <core/type_counts.hpp>
 #include <net/broker_service.hpp>
 #include <net/intake.hpp>
 #include <net/mailbox.hpp>
 #include <net/subscriber_info.hpp>
+#include <net/subscriber_survey.hpp>
+#include <net/turn_clock.hpp>
 #include <net/turn_sink.hpp>
 
 #include <thump/broker.hpp>
@@ -79,6 +82,25 @@ public:
     [[nodiscard]] bool stopped() const noexcept { return stopped_.load(); }
     [[nodiscard]] std::size_t subscriber_count() const noexcept { return subscribers_.load(); }
     [[nodiscard]] thump::stats stats() const;
+    /// How many events were published of each type.
+    [[nodiscard]] core::type_counts const& by_type() const noexcept { return by_type_; }
+    /// How long events took from being published to the end of the fan-out.
+    [[nodiscard]] core::duration_histogram const& deliveries() const noexcept
+    {
+        return turn_clock_.durations();
+    }
+    /// Events refused: the intake was full, or the broker has stopped.
+    [[nodiscard]] std::uint64_t refused() const noexcept
+    {
+        return refused_.load(std::memory_order_relaxed);
+    }
+    /// Subscriptions refused since there were too many.
+    [[nodiscard]] std::uint64_t subscribers_refused() const noexcept
+    {
+        return subscribers_refused_.load(std::memory_order_relaxed);
+    }
+    /// Adds the subscriptions inside the process.
+    void survey_local(net::subscriber_survey& into) const;
     /// The subscriptions inside the process.
     [[nodiscard]] std::vector<net::subscriber_info> list_local() const;
     [[nodiscard]] std::string const& epoch() const noexcept { return core_.epoch(); }
@@ -124,7 +146,7 @@ private:
     void drain();
     void drain_some(std::size_t limit);
     void accept(intake_entry entry, time_point now);
-    event_ptr sequence(boost::intrusive_ptr<published_event> e, time_point now);
+    event_ptr sequence(boost::intrusive_ptr<published_event> e, time_point now, time_point since);
     void schedule_flush();
     void flush();
     void finish_stop();
@@ -147,6 +169,7 @@ private:
         0};   // publishers between their look at stopped_ and the push
     std::atomic<std::uint64_t> refused_{0};
     std::atomic<std::size_t> subscribers_{0};
+    std::atomic<std::uint64_t> subscribers_refused_{0};
     std::atomic<std::uint64_t> next_id_{1};
 
     // Written by the strand, read by `stats`.
@@ -156,14 +179,15 @@ private:
         std::make_shared<std::atomic<std::uint64_t>>(1);
     std::atomic<std::size_t> history_events_{0};
     std::atomic<std::size_t> history_bytes_{0};
+    core::type_counts by_type_;
+    net::turn_clock turn_clock_;
 
     // Who subscribes and unsubscribes. A change takes effect before the next event is sequenced.
     mutable std::mutex registry_mutex_;
     std::unordered_map<std::uint64_t, std::shared_ptr<mailbox>> registry_;
     std::vector<change> changes_;
     std::vector<net::turn_sink*> sinks_;
-    thump::ledger retired_;
-    std::uint64_t retired_gaps_ = 0;
+    net::sink_totals retired_;
     std::atomic<bool> changes_pending_{false};
 
     // The strand's own.

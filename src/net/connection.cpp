@@ -222,6 +222,7 @@ void connection::wait_writable()
 {
     if (writing_) return;
     writing_ = true;
+    blocked_since_ = std::chrono::steady_clock::now();
     socket_.async_wait(socket_type::wait_write,
                        [self = shared_from_this()](error_code ec) { self->on_writable(ec); });
 }
@@ -231,6 +232,7 @@ void connection::on_writable(error_code ec)
     writing_ = false;
     if (state_ == state::closed) return;
     if (ec) return abort();
+    if (subscriber_) home_.note_blocked(std::chrono::steady_clock::now() - blocked_since_);
     // A peer that takes its last reply slowly may take it to the end.
     if (state_ == state::finishing) extend_linger();
     flush();
@@ -257,6 +259,7 @@ bool connection::end_subscription()
     if (!subscriber_) return false;
     home_.forget(*subscriber_);
     accounting change{home_, subscriber_.get()};
+    home_.note_unread(subscriber_->events.backlog.ledger().queued);
     outbox_.abandon_events(subscriber_->events);
     change.settle();
     subscriber_.reset();
@@ -298,7 +301,10 @@ void connection::send_batch(net::subscriber& s, fan_batch const& batch)
     if (batch.counted)
         for (auto const& e : batch.events.first(first_left))
             count(*e, core::push_result::queued);
-    if (first_left == batch.events.size()) return change.settle();
+    if (first_left == batch.events.size()) {
+        home_.note_written();
+        return change.settle();
+    }
 
     auto const begun = sent - (first_left == 0 ? 0 : batch.ends[first_left - 1]);
     auto const result = outbox_.push_partly_sent(s.events, batch.events.subspan(first_left), begun);

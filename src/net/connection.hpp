@@ -115,6 +115,7 @@ private:
     std::unique_ptr<net::subscriber> subscriber_;
     std::string held_;   // arrived while replies were blocked
     steady_time linger_until_{};
+    steady_time blocked_since_{};   // while `writing_`
     state state_ = state::open;
     bool reading_ = false;
     bool writing_ = false;

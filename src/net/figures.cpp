@@ -83,6 +83,8 @@ void append_subscriber(std::string& out, subscriber_info const& s)
     out += '"';
     append_member(out, "lag", s.lag());
     append_member(out, "gaps", s.gaps);
+    append_name(out, "slow");
+    out += s.slow ? "true" : "false";
     append_ledger(out, s.ledger);
     out += '}';
 }
@@ -123,6 +125,12 @@ void append_stats(std::string& out, stats const& s, std::size_t connections)
     append_member(out, "size", s.intake_size);
     append_member(out, "capacity", s.intake_capacity);
     out += '}';
+    append_name(out, "dropped");
+    out += '{';
+    append_member(out, "queue_full", s.queue_full);
+    append_member(out, "history_overrun", s.history_overrun);
+    append_member(out, "subscription_ended", s.subscription_ended);
+    out += '}';
     append_ledger(out, s.ledger);
     out += '}';
 }
@@ -134,10 +142,10 @@ std::vector<subscriber_info> list_subscribers(shard& s, detail::broker_impl cons
         auto const* const one = c->subscriber();
         if (!one) continue;
         auto const& asked = one->plan->request.subscription;
-        all.push_back({one->id, one->events.form == encoding::ws_json ? "websocket" : "sse",
-                       c->remote(), asked.name, one->plan->wanted.to_string(), asked.overflow,
-                       asked.queue, one->connected_at, one->events.backlog.ledger(),
-                       one->events.gaps_told});
+        all.push_back({one->id, transport_of(*one), c->remote(), asked.name,
+                       one->plan->wanted.to_string(), asked.overflow, asked.queue,
+                       one->connected_at, one->events.backlog.ledger(), one->events.gaps_told,
+                       one->events.backlog.slow()});
     }
     return all;
 }

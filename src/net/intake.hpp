@@ -2,6 +2,7 @@
 #pragma once
 
 #include <thump/event_ptr.hpp>
+#include <thump/time_point.hpp>
 
 #include <atomic>
 #include <bit>
@@ -17,6 +18,7 @@ struct pending_receipt;
 struct intake_entry {
     published_event* what = nullptr;   // owns one reference
     pending_receipt* receipt = nullptr;
+    time_point since = {};   // when it was published
 };
 
 /// A bounded lock-free queue with many producers and one consumer: a ring after Vyukov, without his

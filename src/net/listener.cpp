@@ -48,8 +48,9 @@ tcp::endpoint endpoint_of(std::string const& address, asio::any_io_executor cons
 
 }   // namespace
 
-listener::listener(asio::any_io_executor ex, std::string const& address, on_accept accepted)
-    : acceptor_{ex}, backoff_{ex}, accepted_{std::move(accepted)}
+listener::listener(asio::any_io_executor ex, std::string const& address, on_accept accepted,
+                   on_failure failed)
+    : acceptor_{ex}, backoff_{ex}, accepted_{std::move(accepted)}, failed_{std::move(failed)}
 {
     auto const endpoint = endpoint_of(address, ex);
     error_code ec;
@@ -85,6 +86,7 @@ void listener::on_accepted(error_code ec, socket_type socket)
     if (!acceptor_.is_open()) return;
     if (!ec) accepted_(std::move(socket));
     if (!ec || ec == asio::error::connection_aborted) return accept();
+    failed_(ec);
     // No descriptors, no memory: trying again at once would spin, as what could not be taken is
     // still there.
     backoff_.expires_after(backoff_time);

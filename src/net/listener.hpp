@@ -18,12 +18,15 @@ class listener : public std::enable_shared_from_this<listener> {
 public:
     using socket_type = boost::asio::ip::tcp::socket;
     using on_accept = std::function<void(socket_type)>;
+    using on_failure = std::function<void(boost::system::error_code)>;
 
     /// Binds and listens.
     /// @param ex The strand of everything that is accepted.
     /// @param address As `server_options::listen`.
+    /// @param failed Called each time that accepting fails.
     /// @throw boost::system::system_error with the address in its message.
-    listener(boost::asio::any_io_executor ex, std::string const& address, on_accept accepted);
+    listener(boost::asio::any_io_executor ex, std::string const& address, on_accept accepted,
+             on_failure failed);
 
     void start();
 
@@ -39,6 +42,7 @@ private:
     boost::asio::ip::tcp::acceptor acceptor_;
     boost::asio::steady_timer backoff_;
     on_accept accepted_;
+    on_failure failed_;
     boost::asio::ip::tcp::endpoint local_;
 };
 

@@ -99,8 +99,10 @@ bool mailbox::on_evicted(std::span<event_ptr const> events, core::history const&
     bool behind;
     {
         std::lock_guard const lock{mutex_};
+        auto const before = queue_.ledger().dropped;
         for (auto const& e : events)
             queue_.on_evicted(*e, filter_);
+        overruns_ += queue_.ledger().dropped - before;
         if (queue_.wants_refill()) queue_.refill(h, filter_, last_);
         match_waiters(done);
         behind = queue_.behind();
@@ -112,7 +114,9 @@ bool mailbox::on_evicted(std::span<event_ptr const> events, core::history const&
 void mailbox::give_up_history(std::uint64_t newest)
 {
     std::lock_guard const lock{mutex_};
+    auto const before = queue_.ledger().dropped;
     queue_.give_up_history(newest);
+    overruns_ += queue_.ledger().dropped - before;
 }
 
 // With the lock held: whether the strand is to be asked.
@@ -227,6 +231,7 @@ void mailbox::unsubscribe()
     completions done;
     {
         std::lock_guard const lock{mutex_};
+        unread_at_end_ += queue_.ledger().queued;
         queue_.abandon();
         end_ = errc::unsubscribed;
         match_waiters(done);
@@ -253,10 +258,16 @@ thump::ledger mailbox::ledger() const
     return queue_.ledger();
 }
 
-std::uint64_t mailbox::gaps_told() const
+net::sink_totals mailbox::totals() const
 {
     std::lock_guard const lock{mutex_};
-    return gaps_told_;
+    return {queue_.ledger(), gaps_told_, overruns_, unread_at_end_};
+}
+
+void mailbox::survey(net::subscriber_survey& into) const
+{
+    std::lock_guard const lock{mutex_};
+    into.add(queue_.ledger().queued, queue_.slow());
 }
 
 net::subscriber_info mailbox::info() const
@@ -271,7 +282,8 @@ net::subscriber_info mailbox::info() const
             options_.queue,
             subscribed_at_,
             queue_.ledger(),
-            gaps_told_};
+            gaps_told_,
+            queue_.slow()};
 }
 
 }   // namespace thump::detail

@@ -5,6 +5,8 @@
 #include <core/history.hpp>
 #include <net/parked_handler.hpp>
 #include <net/subscriber_info.hpp>
+#include <net/subscriber_survey.hpp>
+#include <net/turn_sink.hpp>
 
 #include <thump/delivery.hpp>
 #include <thump/subscription_options.hpp>
@@ -74,7 +76,8 @@ public:
 
     [[nodiscard]] bool ended() const;
     [[nodiscard]] thump::ledger ledger() const;
-    [[nodiscard]] std::uint64_t gaps_told() const;
+    [[nodiscard]] net::sink_totals totals() const;
+    void survey(net::subscriber_survey& into) const;
     [[nodiscard]] net::subscriber_info info() const;
     [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
     [[nodiscard]] thump::filter const& wanted() const noexcept { return filter_; }
@@ -120,6 +123,8 @@ private:
     std::list<waiter> waiters_;
     std::uint64_t next_waiter_ = 0;
     std::uint64_t gaps_told_ = 0;
+    std::uint64_t overruns_ = 0;
+    std::uint64_t unread_at_end_ = 0;
     std::uint64_t last_ = UINT64_MAX;   // the last event to receive
     bool refill_asked_ = false;
     boost::system::error_code end_;   // why no event will follow; clear while some may

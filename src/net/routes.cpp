@@ -6,6 +6,7 @@
 #include <net/figures.hpp>
 #include <net/history_page.hpp>
 #include <net/media_type.hpp>
+#include <net/metrics.hpp>
 #include <net/sse_session.hpp>
 #include <net/streams.hpp>
 #include <net/ws_handshake.hpp>
@@ -59,6 +60,7 @@ struct routes::route {
 
 routes::route const routes::table[] = {
     {"/healthz", "GET, HEAD, OPTIONS", &routes::health, nullptr},
+    {"/metrics", "GET, HEAD, OPTIONS", &routes::metrics, nullptr},
     {"/readyz", "GET, HEAD, OPTIONS", &routes::readiness, nullptr},
     {"/v1/events", "GET, HEAD, POST, OPTIONS", &routes::read_events, &routes::post_events},
     {"/v1/types", "GET, HEAD, OPTIONS", &routes::types, nullptr},
@@ -78,8 +80,13 @@ routes::route const* routes::find_route(std::string_view path) noexcept
     return find_asset(path) ? &asset_route : nullptr;
 }
 
-routes::routes(detail::broker_impl& broker, server_options const& options)
-    : broker_{broker}, options_{options}, origins_{options.allowed_origins}
+routes::routes(detail::broker_impl& broker, server_options const& options, journal& log,
+               refusals const& refused)
+    : broker_{broker}
+    , options_{options}
+    , log_{log}
+    , refusals_{refused}
+    , origins_{options.allowed_origins}
 {
 }
 
@@ -212,6 +219,12 @@ void routes::stats(routed_request const& r)
     respond(r, json_response(std::move(body)));
 }
 
+void routes::metrics(routed_request const& r)
+{
+    respond(r, make_metrics(r.http.field("Accept").value_or("*/*"), broker_, *shard_, refusals_,
+                            options_.max_connections));
+}
+
 void routes::subscribers(routed_request const& r)
 {
     auto order = subscriber_order::id;
@@ -238,6 +251,8 @@ void routes::disconnect(routed_request const& r)
     bool const known = ec == std::errc{} && at == end &&
                        (shard_->close_subscriber(id) || broker_.close_subscriber(id));
     if (!known) return fail(r, fault(errc::not_found, "there is no subscriber of this id"));
+    log_.write(log_level::info, "subscriber " + std::to_string(id) + " closed by an operator at " +
+                                    r.session.connection().remote());
     http_response response;
     response.status = 204;
     respond(r, std::move(response));

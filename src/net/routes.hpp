@@ -2,7 +2,9 @@
 #pragma once
 
 #include <net/http_session.hpp>
+#include <net/journal.hpp>
 #include <net/origin.hpp>
+#include <net/refusals.hpp>
 #include <net/shard.hpp>
 #include <net/target.hpp>
 
@@ -27,7 +29,8 @@ struct routed_request {
 /// Answers every request of a broker's server.
 class routes final : public request_handler {
 public:
-    routes(detail::broker_impl& broker, server_options const& options);
+    routes(detail::broker_impl& broker, server_options const& options, journal& log,
+           refusals const& refused);
 
     /// The shard whose subscribers are listed. Requires: called before the first request.
     void serve(shard& s) noexcept { shard_ = &s; }
@@ -53,6 +56,7 @@ private:
     void post_events(routed_request const& r);
     void types(routed_request const& r);
     void stats(routed_request const& r);
+    void metrics(routed_request const& r);
     void subscribers(routed_request const& r);
     void disconnect(routed_request const& r);
 
@@ -61,6 +65,8 @@ private:
 
     detail::broker_impl& broker_;
     server_options const& options_;
+    journal& log_;
+    refusals const& refusals_;
     origin_policy const origins_;
     shard* shard_ = nullptr;
     std::time_t date_time_ = 0;

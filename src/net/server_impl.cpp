@@ -9,6 +9,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -18,6 +19,9 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
+
+// How often it is looked whether there is something to tell of what was refused.
+constexpr std::chrono::seconds watch_interval{1};
 
 server_options checked(server_options options)
 {
@@ -60,17 +64,20 @@ server_impl::server_impl(std::shared_ptr<broker_impl> broker, server_options opt
     : broker_{std::move(broker)}
     , options_{checked(std::move(options))}
     , log_{std::move(log)}
-    , routes_{*broker_, options_}
+    , refusals_{log_, *broker_, options_.max_connections}
+    , routes_{*broker_, options_, log_, refusals_}
     , shard_{std::make_shared<net::shard>(
-          broker_, options_,
+          broker_, options_, log_,
           [this](net::connection& c) { return std::make_unique<net::http_session>(c, routes_); })}
+    , watch_timer_{broker_->strand()}
     , drain_timer_{broker_->strand()}
     , drained_event_{broker_->strand(), asio::steady_timer::time_point::max()}
 {
     routes_.serve(*shard_);
     listener_ = std::make_shared<net::listener>(
         broker_->strand(), options_.listen,
-        [this](net::listener::socket_type socket) { on_accept(std::move(socket)); });
+        [this](net::listener::socket_type socket) { on_accept(std::move(socket)); },
+        [this](error_code why) { refusals_.accept_failed(why); });
 }
 
 void server_impl::start()
@@ -78,13 +85,27 @@ void server_impl::start()
     asio::dispatch(broker_->strand(), [self = shared_from_this()] {
         self->shard_->start();
         self->listener_->start();
+        self->schedule_watch();
+    });
+}
+
+void server_impl::schedule_watch()
+{
+    watch_timer_.expires_after(watch_interval);
+    watch_timer_.async_wait([weak = weak_from_this()](error_code ec) {
+        auto const self = weak.lock();
+        if (ec || !self || self->drained_) return;
+        self->refusals_.on_tick(std::chrono::steady_clock::now());
+        self->schedule_watch();
     });
 }
 
 void server_impl::on_accept(net::listener::socket_type socket)
 {
-    if (shard_->connection_count() >= options_.max_connections)
+    if (shard_->connection_count() >= options_.max_connections) {
+        refusals_.connection_refused();
         return turn_away(std::move(socket), routes_.date());
+    }
     shard_->adopt(std::move(socket));
 }
 
@@ -107,14 +128,15 @@ void server_impl::wait_drained(parked_handler<void()> waits)
 void server_impl::begin_drain()
 {
     if (std::exchange(draining_, true)) return;
-    log(log_level::info, "draining " + std::to_string(shard_->connection_count()) + " connections");
+    log_.write(log_level::info,
+               "draining " + std::to_string(shard_->connection_count()) + " connections");
     listener_->stop();
     drain_timer_.expires_after(options_.drain_timeout);
     drain_timer_.async_wait([self = shared_from_this()](error_code ec) {
         if (ec) return;
-        self->log(log_level::warning, "drain timeout: cutting " +
-                                          std::to_string(self->shard_->connection_count()) +
-                                          " connections");
+        self->log_.write(log_level::warning, "drain timeout: cutting " +
+                                                 std::to_string(self->shard_->connection_count()) +
+                                                 " connections");
         self->shard_->abort_all();
     });
     broker_->stop();
@@ -128,27 +150,20 @@ void server_impl::end_drain()
 {
     if (std::exchange(drained_, true)) return;
     drain_timer_.cancel();
+    watch_timer_.cancel();
+    refusals_.finish();
     shard_->close();
-    log(log_level::info, "drained");
+    log_.write(log_level::info, "drained");
     drained_event_.cancel();
 }
 
 void server_impl::close()
 {
-    {
-        std::lock_guard const lock{log_mutex_};
-        log_ = nullptr;
-    }
+    log_.close();
     asio::post(broker_->strand(), [self = shared_from_this()] {
         self->listener_->stop();
         self->end_drain();
     });
-}
-
-void server_impl::log(log_level level, std::string_view line)
-{
-    std::lock_guard const lock{log_mutex_};
-    if (log_) log_(level, line);
 }
 
 }   // namespace thump::detail

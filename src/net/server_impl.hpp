@@ -2,8 +2,10 @@
 #pragma once
 
 #include <net/broker_impl.hpp>
+#include <net/journal.hpp>
 #include <net/listener.hpp>
 #include <net/parked_handler.hpp>
+#include <net/refusals.hpp>
 #include <net/routes.hpp>
 #include <net/shard.hpp>
 
@@ -13,8 +15,6 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <memory>
-#include <mutex>
-#include <string_view>
 
 namespace thump::detail {
 
@@ -47,15 +47,16 @@ private:
     void wait_drained(parked_handler<void()> waits);
     void begin_drain();
     void end_drain();
-    void log(log_level level, std::string_view line);
+    void schedule_watch();
 
     std::shared_ptr<broker_impl> const broker_;
     server_options const options_;
-    std::mutex log_mutex_;
-    log_sink log_;   // guarded by log_mutex_; none once the handle has gone
+    net::journal log_;
+    net::refusals refusals_;
     net::routes routes_;
     std::shared_ptr<net::shard> const shard_;
     std::shared_ptr<net::listener> listener_;
+    boost::asio::steady_timer watch_timer_;
     boost::asio::steady_timer drain_timer_;
     // Never expires. Those who wait for the end of the drain wait for its being cancelled: so they
     // are destroyed with their context, whatever they own.

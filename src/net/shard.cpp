@@ -30,12 +30,13 @@ void add_difference(ledger& total, ledger const& before, ledger const& after) no
 }   // namespace
 
 shard::shard(std::shared_ptr<detail::broker_impl> broker, server_options const& options,
-             make_protocol first)
+             journal& log, make_protocol first)
     : broker_{std::move(broker)}
     , options_{options}
     , first_{std::move(first)}
     , timer_{broker_->strand()}
     , sleep_timer_{broker_->strand()}
+    , slow_{log}
 {
 }
 
@@ -135,7 +136,9 @@ void shard::tick()
         if (i >= connections_.size()) continue;
         auto const c = connections_[i];
         c->on_tick(now);
+        if (auto const* const s = c->subscriber()) slow_.look_at(*s, now);
     }
+    slow_.on_tick(now);
 }
 
 // ---------------------------------------------------------------- fan-out
@@ -234,6 +237,7 @@ void shard::tell_evicted(std::span<event_ptr const> events)
         auto const before = s->events.backlog.ledger();
         for (auto const& e : events)
             s->events.backlog.on_evicted(*e, s->plan->wanted);
+        uncommitted_.overruns += s->events.backlog.ledger().dropped - before.dropped;
         account(before, s->events.backlog.ledger(), 0);
     }
     for (auto* const s : behind)
@@ -269,6 +273,7 @@ void shard::sleep_until_next()
 void shard::forget(subscriber& s)
 {
     detach(s);
+    slow_.forget(s);
     if (std::exchange(s.listed_behind, false)) std::erase(behind_, &s);
 }
 
@@ -300,6 +305,7 @@ void shard::release_empty_groups(core::filter_id id)
 void shard::on_turn(core::broker const& turn)
 {
     in_turn_ = true;
+    auto const began = std::chrono::steady_clock::now();
     for (auto const id : turn.matched_filters()) {
         if (id >= groups_.size()) continue;
         for (auto const& group : groups_[id]) {
@@ -310,6 +316,7 @@ void shard::on_turn(core::broker const& turn)
             group->close_ranks();
         }
     }
+    time_writes(began);
     if (!turn.evicted().empty()) tell_evicted(turn.evicted());
     in_turn_ = false;
     commit_totals();
@@ -333,10 +340,24 @@ void shard::account(ledger const& before, ledger const& after, std::uint64_t gap
 void shard::commit_totals()
 {
     std::lock_guard const lock{totals_mutex_};
-    totals_.ledger += uncommitted_.ledger;
-    totals_.gaps += uncommitted_.gaps;
-    totals_.subscribers = subscribers_;
+    totals_ += uncommitted_;
     uncommitted_ = {};
+}
+
+// Two readings of the clock for all sockets of a turn: each is taken to have had an equal part.
+void shard::time_writes(steady_time began) noexcept
+{
+    auto const writes = std::exchange(written_, 0);
+    if (writes == 0) return;
+    auto const took = std::chrono::steady_clock::now() - began;
+    writes_.observe(took / static_cast<std::int64_t>(writes), writes);
+}
+
+void shard::survey(subscriber_survey& into) const
+{
+    for (auto const& c : connections_)
+        if (auto const* const s = c->subscriber())
+            into.add(s->events.backlog.ledger().queued, s->events.backlog.slow());
 }
 
 sink_totals shard::totals() const

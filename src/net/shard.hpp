@@ -1,10 +1,13 @@
 // The connections of one thread: their buffers, their timers, their part of the fan-out.
 #pragma once
 
+#include <core/duration_histogram.hpp>
 #include <net/broker_impl.hpp>
 #include <net/fan_group.hpp>
 #include <net/protocol.hpp>
+#include <net/slow_watch.hpp>
 #include <net/stream_plan.hpp>
+#include <net/subscriber_survey.hpp>
 #include <net/turn_sink.hpp>
 #include <wire/stream_request.hpp>
 
@@ -16,7 +19,9 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -40,7 +45,8 @@ public:
     using make_protocol = std::function<std::unique_ptr<protocol>(connection&)>;
 
     /// @param first Makes the protocol that every new connection begins with.
-    shard(std::shared_ptr<detail::broker_impl> broker, server_options const& options,
+    /// @param log Where it tells of slow subscribers; must outlive it.
+    shard(std::shared_ptr<detail::broker_impl> broker, server_options const& options, journal& log,
           make_protocol first);
 
     void start();
@@ -94,11 +100,24 @@ public:
 
     /// Adds to the totals what a subscriber's ledger has changed by.
     void account(ledger const& before, ledger const& after, std::uint64_t gaps_told);
+    /// Of what is accounted for next, so many are dropped since their subscription ends.
+    void note_unread(std::uint64_t events) noexcept { uncommitted_.unread_at_end += events; }
+
+    /// A socket took a turn at once.
+    void note_written() noexcept { ++written_; }
+    /// A subscriber's socket took nothing for so long.
+    void note_blocked(std::chrono::nanoseconds how_long) noexcept { writes_.observe(how_long); }
 
     [[nodiscard]] std::span<std::shared_ptr<connection> const> connections() const noexcept
     {
         return connections_;
     }
+
+    /// Adds everyone who subscribes now.
+    void survey(subscriber_survey& into) const;
+
+    /// How long sockets took to take what they were given. Any thread.
+    [[nodiscard]] core::duration_histogram const& writes() const noexcept { return writes_; }
 
     /// Any thread.
     [[nodiscard]] std::size_t connection_count() const noexcept { return connection_count_.load(); }
@@ -119,6 +138,7 @@ private:
     void tell_if_drained();
     void release_empty_groups(core::filter_id id);
     void commit_totals();
+    void time_writes(steady_time began) noexcept;
 
     std::shared_ptr<detail::broker_impl> const broker_;
     server_options const& options_;
@@ -139,6 +159,9 @@ private:
     bool closed_ = false;
     std::function<void()> on_drained_;
 
+    slow_watch slow_;
+    std::uint64_t written_ = 0;   // sockets that took the turn under way at once
+    core::duration_histogram writes_;
     sink_totals uncommitted_;   // of the turn under way
     mutable std::mutex totals_mutex_;
     sink_totals totals_;   // guarded by totals_mutex_

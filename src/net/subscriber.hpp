@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace thump::net {
@@ -61,5 +62,11 @@ struct subscriber {
     fan_group* group = nullptr;   // null: gets no more events
     std::size_t place = 0;        // among the group's members
 };
+
+/// As operators call it.
+[[nodiscard]] inline std::string_view transport_of(subscriber const& s) noexcept
+{
+    return s.events.form == encoding::ws_json ? "websocket" : "sse";
+}
 
 }   // namespace thump::net

@@ -24,6 +24,7 @@ struct subscriber_info {
     time_point connected_at = {};
     thump::ledger ledger = {};
     std::uint64_t gaps = 0;
+    bool slow = false;   ///< its queue has overflowed, and it has yet to read what was queued then
 
     /// Events that it has yet to receive.
     [[nodiscard]] std::uint64_t lag() const noexcept { return ledger.queued; }

@@ -5,7 +5,6 @@
 
 #include <thump/ledger.hpp>
 
-#include <cstddef>
 #include <cstdint>
 
 namespace thump::net {
@@ -14,7 +13,17 @@ namespace thump::net {
 struct sink_totals {
     thump::ledger ledger;
     std::uint64_t gaps = 0;
-    std::size_t subscribers = 0;
+    std::uint64_t overruns = 0;        ///< dropped since history let go of them
+    std::uint64_t unread_at_end = 0;   ///< dropped since the subscription ended
+
+    sink_totals& operator+=(sink_totals const& other) noexcept
+    {
+        ledger += other.ledger;
+        gaps += other.gaps;
+        overruns += other.overruns;
+        unread_at_end += other.unread_at_end;
+        return *this;
+    }
 };
 
 /// Takes part in the fan-out of every turn. Called on the broker's strand unless said otherwise.
