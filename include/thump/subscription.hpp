@@ -8,7 +8,9 @@
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/append.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <cstdint>
@@ -66,6 +68,10 @@ public:
         return boost::asio::async_initiate<CompletionToken,
                                            void(boost::system::error_code, delivery)>(
             [](auto handler, std::shared_ptr<detail::mailbox> box, executor_type ex) {
+                // A handle of no subscription has no executor: the handler's own is asked.
+                if (!box)
+                    return boost::asio::post(boost::asio::append(
+                        std::move(handler), make_error_code(errc::unsubscribed), delivery{}));
                 initiate_receive(std::move(box), std::move(ex), std::move(handler));
             },
             token, mailbox_, executor_);

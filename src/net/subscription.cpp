@@ -3,15 +3,9 @@
 #include <net/broker_impl.hpp>
 #include <net/mailbox.hpp>
 
-#include <boost/asio/append.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/system_executor.hpp>
-
 #include <utility>
 
 namespace thump {
-
-namespace asio = boost::asio;
 
 subscription::subscription() noexcept = default;
 
@@ -40,10 +34,7 @@ subscription::~subscription()
 void subscription::initiate_receive(std::shared_ptr<detail::mailbox> box, executor_type ex,
                                     receive_handler handler)
 {
-    if (box) return box->receive(ex, std::move(handler));
-    // A handle of no subscription has no executor of its own either.
-    asio::post(asio::system_executor{},
-               asio::append(std::move(handler), make_error_code(errc::unsubscribed), delivery{}));
+    box->receive(ex, std::move(handler));
 }
 
 std::optional<delivery> subscription::try_receive(boost::system::error_code& ec)
