@@ -1,7 +1,7 @@
 // Grammar (RFC 6455, section 5.2; of frames that a server sends, which are not masked):
 //
 //     frame  = first length payload
-//     first  = %x80 + opcode                             ; one byte: FIN, no extension
+//     first  = ( %x80 / %xc0 ) + opcode                  ; one byte: FIN, and RSV1: compressed
 //     length = %d0-125 / %d126 2OCTET / %d127 8OCTET      ; network order, the shortest that does
 //     close  = [ 2OCTET *( UTF-8 ) ]                      ; payload of a close frame
 #include <wire/ws_frame.hpp>
@@ -14,6 +14,7 @@ namespace thump::wire {
 namespace {
 
 constexpr std::uint8_t fin = 0x80;
+constexpr std::uint8_t rsv1 = 0x40;
 constexpr char two_byte_length = 126;
 constexpr char eight_byte_length = 127;
 
@@ -31,10 +32,10 @@ bool is_valid_close_code(std::uint16_t code) noexcept
     return of_protocol || (code >= 3000 && code <= 4999);
 }
 
-std::size_t append_ws_header(std::string& out, opcode op, std::size_t payload)
+std::size_t append_ws_header(std::string& out, opcode op, std::size_t payload, bool compressed)
 {
     auto const before = out.size();
-    out += static_cast<char>(fin | static_cast<std::uint8_t>(op));
+    out += static_cast<char>(fin | (compressed ? rsv1 : 0) | static_cast<std::uint8_t>(op));
     if (payload < static_cast<std::size_t>(two_byte_length)) {
         out += static_cast<char>(payload);
     } else if (payload <= 0xffff) {

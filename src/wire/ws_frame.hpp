@@ -36,8 +36,10 @@ inline constexpr std::size_t max_control_payload = 125;
 
 /// Appends the header of a whole, unmasked message.
 /// @param payload Size of what follows, in bytes.
+/// @param compressed Whether that is the message compressed (RFC 7692, section 6.1).
 /// @return size of the header, 2 to 10 bytes.
-std::size_t append_ws_header(std::string& out, opcode op, std::size_t payload);
+std::size_t append_ws_header(std::string& out, opcode op, std::size_t payload,
+                             bool compressed = false);
 
 /// Appends a ping or pong frame. Requires: at most `max_control_payload` bytes of payload.
 void append_ws_control(std::string& out, opcode op, std::string_view payload);

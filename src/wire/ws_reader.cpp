@@ -2,7 +2,8 @@
 //
 //     message = frame *( frame )                     ; the first text or binary, then continuations
 //     frame   = first second [ length ] key payload
-//     first   = FIN:1 RSV:3 opcode:4                 ; FIN on a message's last frame, RSV 0
+//     first   = FIN:1 RSV:3 opcode:4                 ; FIN on a message's last frame; RSV 0, but 4
+//                                                    ; on the first of a compressed message
 //     second  = MASK:1 length:7                      ; MASK 1; 126: 2 bytes of length follow, 127:
 //     8 length  = 2OCTET / 8OCTET                      ; network order, the shortest that does key
 //     = 4OCTET payload = *OCTET                               ; byte i is xor key[i mod 4]
@@ -11,9 +12,12 @@
 // of a message.
 #include <wire/ws_reader.hpp>
 
+#include <wire/deflate.hpp>
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 namespace thump::wire {
 namespace {
@@ -21,6 +25,7 @@ namespace {
 using kind = ws_received::kind;
 
 constexpr unsigned char reserved_bits = 0x70;
+constexpr unsigned char compressed_bit = 0x40;
 constexpr unsigned char mask_bit = 0x80;
 constexpr unsigned char length_bits = 0x7f;
 constexpr unsigned two_byte_length = 126;
@@ -59,6 +64,7 @@ ws_reader::ws_reader(options const& o) noexcept
     : max_message_bytes_{static_cast<std::uint32_t>(
           std::min<std::size_t>(o.max_message_bytes, std::numeric_limits<std::uint32_t>::max()))}
     , allow_binary_{o.allow_binary}
+    , deflate_{o.deflate}
 {
 }
 
@@ -138,7 +144,10 @@ ws_received ws_reader::check_first_bytes()
     };
     bool const in_message = message_op_ != opcode::continuation;
     if (header_size_ == 0) return {};
-    if ((header_[0] & reserved_bits) != 0) return broken("a reserved bit is set");
+    bool const may_be_compressed = deflate_ && !is_control() && op() != opcode::continuation;
+    auto const reserved = header_[0] & reserved_bits;
+    if (reserved != 0 && (reserved != compressed_bit || !may_be_compressed))
+        return broken("a reserved bit is set");
     if (!is_known(op())) return broken("the opcode is reserved");
     if (is_control() && !is_final()) return broken("a control frame is fragmented");
     if (op() == opcode::continuation && !in_message) return broken("there is nothing to continue");
@@ -166,7 +175,10 @@ ws_received ws_reader::begin_frame()
         auto const before = op() == opcode::continuation && partial_ ? partial_->message.size() : 0;
         if (length > max_message_bytes_ - before)
             return fail(close_code::message_too_big, "the message is larger than the limit");
-        if (op() != opcode::continuation) message_op_ = op();
+        if (op() != opcode::continuation) {
+            message_op_ = op();
+            compressed_ = (header_[0] & compressed_bit) != 0;
+        }
     }
     length_ = static_cast<std::uint32_t>(length);
     taken_ = 0;
@@ -230,7 +242,7 @@ ws_received ws_reader::take_data(std::string_view piece)
     auto const not_utf8 = [&] {
         return fail(close_code::invalid_payload, "a text message is not UTF-8");
     };
-    bool const text = message_op_ == opcode::text;
+    bool const text = message_op_ == opcode::text && !compressed_;
     if (text && !utf8_.write(piece)) return not_utf8();
     if (is_whole() && is_final() && text && !utf8_.complete()) return not_utf8();
 
@@ -244,12 +256,31 @@ ws_received ws_reader::take_data(std::string_view piece)
     return {};
 }
 
-ws_received ws_reader::end_message(std::string_view message) noexcept
+ws_received ws_reader::end_message(std::string_view message)
 {
+    if (std::exchange(compressed_, false)) return expand(message);
     auto const what = message_op_ == opcode::text ? kind::text : kind::binary;
     message_op_ = opcode::continuation;
     end_frame();
     return {what, 0, message};
+}
+
+ws_received ws_reader::expand(std::string_view message)
+{
+    static thread_local inflater shared;
+    std::string text;
+    switch (shared.append(text, message, max_message_bytes_)) {
+    case inflate_result::whole:
+        break;
+    case inflate_result::too_big:
+        return fail(close_code::message_too_big, "the message is larger than the limit");
+    case inflate_result::broken:
+        return fail(close_code::invalid_payload, "a message cannot be decompressed");
+    }
+    if (message_op_ == opcode::text && !is_valid_utf8(text))
+        return fail(close_code::invalid_payload, "a text message is not UTF-8");
+    kept().message = std::move(text);
+    return end_message(kept().message);
 }
 
 }   // namespace thump::wire

@@ -38,12 +38,15 @@ struct ws_received {
 /// copied together. So a reader between two messages holds no memory.
 ///
 /// Every rule of RFC 6455 is kept, at the first byte that can break it: masks, reserved bits and
-/// opcodes, fragmentation, control frames, close codes, UTF-8.
+/// opcodes, fragmentation, control frames, close codes, UTF-8. A compressed message (RFC 7692) is
+/// expanded when it is whole; it refers to none before it, so nothing is kept for the next one.
 class ws_reader {
 public:
     struct options {
-        std::size_t max_message_bytes = std::size_t{1} << 20;   ///< less than 4 GiB
+        /// Less than 4 GiB. Of a compressed message, both before and after it was expanded.
+        std::size_t max_message_bytes = std::size_t{1} << 20;
         bool allow_binary = false;
+        bool deflate = false;   ///< permessage-deflate was agreed on
     };
 
     explicit ws_reader(options const& o) noexcept;
@@ -80,7 +83,8 @@ private:
     ws_received take_data(std::string_view piece);
     ws_received end_control(std::string_view payload);
     ws_received end_close(std::string_view payload);
-    ws_received end_message(std::string_view message) noexcept;
+    ws_received end_message(std::string_view message);
+    ws_received expand(std::string_view message);
     void end_frame() noexcept;
 
     std::unique_ptr<partial> partial_;
@@ -92,6 +96,8 @@ private:
     std::uint8_t header_size_ = 0;
     opcode message_op_ = opcode::continuation;   // continuation: no message is in progress
     bool allow_binary_;
+    bool deflate_;
+    bool compressed_ = false;   // the message in progress
     bool header_done_ = false;
     bool ended_ = false;   // after a close or a failure
 };

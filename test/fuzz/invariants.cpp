@@ -126,7 +126,8 @@ std::string broken_client_message(std::string_view input)
 
 std::string broken_ws_reader(std::string_view input)
 {
-    wire::ws_reader::options const o{.max_message_bytes = 300, .allow_binary = true};
+    wire::ws_reader::options const o{
+        .max_message_bytes = 300, .allow_binary = true, .deflate = true};
     auto const whole = read_whole(input, o);
     if (read_bytewise(input, o) != whole) return "byte by byte it reads otherwise";
     for (std::uint32_t seed = 1; seed != 4; ++seed)

@@ -129,7 +129,9 @@ std::vector<std::string> const streams = {
     frame("hello", 1) + frame("", 9) + frame("x", 2) + client_close(1000, "bye"),
     frame("frag\xc3", 1, false) + frame("ping", 9) + frame("\xa9ment", 0, false) + frame("", 0),
     frame(std::string(126, 'x'), 1) + frame(std::string(300, 'y'), 1),
-    client_frame("masked") + client_frame("pong", {.opcode = 0xa}) + client_close(4999)};
+    client_frame("masked") + client_frame("pong", {.opcode = 0xa}) + client_close(4999),
+    "\xc1\x87\0\0\0\0\xf2\x48\xcd\xc9\xc9\x07\0"s + frame("plain", 1),   // compressed: "Hello"
+    "\x41\x83\0\0\0\0\xf3\x48\xcd"s + frame("\xc9\xc9\x07\0\0"s, 0)};
 
 }   // namespace
 
