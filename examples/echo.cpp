@@ -2,9 +2,9 @@
 //
 //     ./build/bin/echo --listen 127.0.0.1:9001
 //
-// For conformance suites such as Autobahn: frames, limits, time-outs and back-pressure are those of
-// thumpd, but for binary messages, which thumpd refuses. It therefore uses headers that are private
-// to the library; to embed thump see embedded_server.cpp.
+// For conformance suites such as Autobahn: frames, limits, time-outs, compression and back-pressure
+// are those of thumpd, but for binary messages, which thumpd refuses. It therefore uses headers
+// that are private to the library; to embed thump see embedded_server.cpp.
 #include <net/broker_impl.hpp>
 #include <net/connection.hpp>
 #include <net/http_response.hpp>
@@ -44,6 +44,9 @@ public:
 
 class front_door final : public net::request_handler {
 public:
+    /// @param deflate Whether permessage-deflate is granted to those who offer it.
+    explicit front_door(bool deflate) noexcept : deflate_{deflate} {}
+
     void handle(net::http_session& session, net::http_request const& request) override
     {
         if (!net::wants_websocket(request))
@@ -51,9 +54,13 @@ public:
                                    request);
         if (auto refusal = net::refuse_handshake(request))
             return session.respond(*std::move(refusal), request);
-        session.upgrade(net::accept_handshake(request),
-                        std::make_unique<net::ws_session>(session.connection(),
-                                                          std::make_unique<echo>(), limits));
+        auto const extensions = deflate_ ? net::agree_on_deflate(request) : std::string{};
+        session.upgrade(net::accept_handshake(request, {}, extensions),
+                        std::make_unique<net::ws_session>(
+                            session.connection(), std::make_unique<echo>(),
+                            thump::wire::ws_reader::options{.max_message_bytes = max_message_bytes,
+                                                            .allow_binary = true,
+                                                            .deflate = !extensions.empty()}));
     }
 
     std::string_view date() override
@@ -64,16 +71,17 @@ public:
     }
 
 private:
-    static constexpr thump::wire::ws_reader::options limits{
-        .max_message_bytes = std::size_t{16} << 20, .allow_binary = true};
+    static constexpr std::size_t max_message_bytes = std::size_t{16} << 20;
 
+    bool const deflate_;
     std::string date_;
 };
 
 class echo_server {
 public:
-    echo_server(asio::io_context& ioc, std::string const& address)
-        : broker_{std::make_shared<thump::detail::broker_impl>(ioc.get_executor(),
+    echo_server(asio::io_context& ioc, std::string const& address, bool deflate)
+        : front_door_{deflate}
+        , broker_{std::make_shared<thump::detail::broker_impl>(ioc.get_executor(),
                                                                thump::broker_options{})}
         , shard_{std::make_shared<net::shard>(broker_, options_,
                                               [this](net::connection& c) {
@@ -122,11 +130,14 @@ try {
     std::string address = "127.0.0.1:9001";
     CLI::App cli{"A WebSocket echo on thumpd's session layer", "echo"};
     cli.add_option("--listen", address, "Where to listen")->type_name("ADDR:PORT");
+    bool deflate = true;
+    cli.add_flag("--deflate,!--no-deflate", deflate,
+                 "Compress for clients that offer permessage-deflate (default)");
     CLI11_PARSE(cli, argc, argv);
 
     std::signal(SIGPIPE, SIG_IGN);
     asio::io_context ioc{1};
-    echo_server const server{ioc, address};
+    echo_server const server{ioc, address, deflate};
     ioc.run();
 } catch (std::exception const& e) {
     std::cerr << "echo: " << e.what() << '\n';

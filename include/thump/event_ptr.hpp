@@ -18,11 +18,12 @@ namespace detail {
 
 /// The forms in which an event can be written to a connection.
 enum class encoding : std::uint8_t {
-    ws_json,     ///< a WebSocket text frame
-    sse_json,    ///< an SSE event in a chunk of HTTP/1.1's chunked coding
-    sse_plain,   ///< an SSE event alone, for HTTP/1.0
+    ws_json,           ///< a WebSocket text frame
+    sse_json,          ///< an SSE event in a chunk of HTTP/1.1's chunked coding
+    sse_plain,         ///< an SSE event alone, for HTTP/1.0
+    ws_json_deflate,   ///< a WebSocket text frame for those who agreed on permessage-deflate
 };
-inline constexpr std::size_t encoding_count = 3;
+inline constexpr std::size_t encoding_count = 4;
 
 }   // namespace detail
 

@@ -23,6 +23,9 @@ struct server_options {
     std::size_t max_header_bytes = std::size_t{16} << 10;   ///< a request's head
     std::size_t max_body_bytes = std::size_t{1} << 20;      ///< a request's body
     std::size_t max_message_bytes = std::size_t{1} << 20;   ///< a WebSocket message
+    /// Whether WebSockets that offer permessage-deflate (RFC 7692) are sent compressed events and
+    /// may send compressed messages. An event is compressed once for all of them.
+    bool permessage_deflate = false;
     /// Replies waiting for a peer that does not read them; above it nothing more is read from it.
     std::size_t max_reply_backlog_bytes = std::size_t{256} << 10;
     /// SO_SNDBUF of each connection: what the kernel takes on a slow reader's behalf. 0: system's.

@@ -73,6 +73,10 @@ config_key const table[] = {
      integer_kind{[](config& c) { return &c.server.max_body_bytes; }, 1_KiB, 64_MiB}},
     {"server", "max_message_bytes", "Size of a WebSocket message from a client at most.",
      integer_kind{[](config& c) { return &c.server.max_message_bytes; }, 1_KiB, 64_MiB}},
+    {"server", "permessage_deflate",
+     "Whether WebSockets that offer permessage-deflate are sent compressed events, each compressed "
+     "once for all, and may send compressed messages.",
+     flag_kind{[](config& c) { return &c.server.permessage_deflate; }}},
     {"server", "max_reply_backlog_bytes",
      "Replies that may wait for a peer that does not read them; above it nothing more is read from "
      "that peer.",

@@ -58,7 +58,8 @@ void client_session::subscribe(ws_session& session, wire::subscribe_message&& me
     c.home().broker().flush_now();
     if (!session.open()) return;
     std::string answer;
-    auto made = make_subscriber(c, message.request, encoding::ws_json);
+    auto const form = session.deflates() ? encoding::ws_json_deflate : encoding::ws_json;
+    auto made = make_subscriber(c, message.request, form);
     if (!made) {
         wire::append_error(answer, message.ref, made.error());
         return session.send(answer);

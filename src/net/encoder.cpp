@@ -2,6 +2,7 @@
 
 #include <wire/event_json.hpp>
 #include <wire/sse.hpp>
+#include <wire/ws_deflate.hpp>
 #include <wire/ws_frame.hpp>
 
 #include <array>
@@ -21,6 +22,8 @@ void append_event(std::string& out, std::string& scratch, published_event const&
         wire::append_ws_header(out, wire::opcode::text, scratch.size());
         out += scratch;
         return;
+    case encoding::ws_json_deflate:
+        return wire::append_ws_deflated(out, wire::opcode::text, scratch);
     case encoding::sse_json: {
         std::string record;
         wire::append_sse_event(record, epoch, e, scratch);
@@ -51,6 +54,7 @@ void append_control(std::string& out, encoding form, std::string_view name, std:
 {
     switch (form) {
     case encoding::ws_json:
+    case encoding::ws_json_deflate:
         wire::append_ws_header(out, wire::opcode::text, json.size());
         out += json;
         return;

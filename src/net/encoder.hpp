@@ -10,6 +10,12 @@ namespace thump::net {
 
 using detail::encoding;
 
+/// Whether it is a form of WebSockets; otherwise it is one of server-sent events.
+[[nodiscard]] constexpr bool is_websocket(encoding form) noexcept
+{
+    return form == encoding::ws_json || form == encoding::ws_json_deflate;
+}
+
 /// The event's frame in one form; made when first asked for, shared from then on.
 /// Requires: the strand of the event's broker, or `e` was asked for this form there before.
 detail::frame_ptr const& frame_of(published_event const& e, encoding form, std::string_view epoch);

@@ -347,18 +347,20 @@ void routes::open_websocket(routed_request const& r, wire::stream_request const&
                              "pages of this origin may not connect; see 'allowed_origins'"));
     if (auto refusal = refuse_handshake(r.http)) return respond(r, *std::move(refusal));
 
+    auto const extensions = options_.permessage_deflate ? agree_on_deflate(r.http) : std::string{};
+    auto const form = extensions.empty() ? encoding::ws_json : encoding::ws_json_deflate;
     auto& c = r.session.connection();
     std::unique_ptr<subscriber> s;
     if (request.subscribe) {
-        auto made = make_subscriber(c, request, encoding::ws_json);
+        auto made = make_subscriber(c, request, form);
         if (!made) return fail(r, made.error());
         s = std::move(*made);
     }
-    auto head = accept_handshake(r.http, subprotocol);
-    append_control(head, encoding::ws_json, "welcome", welcome_json(c, s.get(), request));
-    auto next =
-        std::make_unique<ws_session>(c, std::make_unique<client_session>(),
-                                     wire::ws_reader::options{options_.max_message_bytes, false});
+    auto head = accept_handshake(r.http, subprotocol, extensions);
+    append_control(head, form, "welcome", welcome_json(c, s.get(), request));
+    auto next = std::make_unique<ws_session>(
+        c, std::make_unique<client_session>(),
+        wire::ws_reader::options{options_.max_message_bytes, false, !extensions.empty()});
     r.session.upgrade(head, std::move(next));
     if (s) c.subscribe(std::move(s));
 }

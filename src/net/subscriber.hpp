@@ -66,7 +66,7 @@ struct subscriber {
 /// As operators call it.
 [[nodiscard]] inline std::string_view transport_of(subscriber const& s) noexcept
 {
-    return s.events.form == encoding::ws_json ? "websocket" : "sse";
+    return is_websocket(s.events.form) ? "websocket" : "sse";
 }
 
 }   // namespace thump::net

@@ -1,5 +1,6 @@
 #include <net/ws_handshake.hpp>
 
+#include <wire/ws_deflate.hpp>
 #include <wire/ws_key.hpp>
 
 #include <thump/errc.hpp>
@@ -44,14 +45,26 @@ std::optional<http_response> refuse_handshake(http_request const& request)
     return std::nullopt;
 }
 
-std::string accept_handshake(http_request const& request, std::string_view subprotocol)
+std::string accept_handshake(http_request const& request, std::string_view subprotocol,
+                             std::string_view extensions)
 {
     std::string head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
                        "Connection: Upgrade\r\nSec-WebSocket-Accept: ";
     head.append(wire::ws_accept_key(*request.field("Sec-WebSocket-Key"))).append("\r\n");
     if (!subprotocol.empty() && request.lists("Sec-WebSocket-Protocol", subprotocol))
         head.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
+    if (!extensions.empty())
+        head.append("Sec-WebSocket-Extensions: ").append(extensions).append("\r\n");
     return head.append("\r\n");
+}
+
+std::string agree_on_deflate(http_request const& request)
+{
+    std::string offers;
+    for (auto const& f : request.fields)
+        if (boost::beast::iequals(f.name, "Sec-WebSocket-Extensions"))
+            offers.append(f.value).append(",");
+    return wire::accept_deflate(offers).value_or(std::string{});
 }
 
 }   // namespace thump::net

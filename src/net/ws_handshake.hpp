@@ -21,7 +21,13 @@ namespace thump::net {
 
 /// The response that accepts the request, in full. Requires: `refuse_handshake` gives nothing.
 /// @param subprotocol Chosen where the client offers it; empty: none.
+/// @param extensions Those agreed on, see `agree_on_deflate`; empty: none.
 [[nodiscard]] std::string accept_handshake(http_request const& request,
-                                           std::string_view subprotocol = {});
+                                           std::string_view subprotocol = {},
+                                           std::string_view extensions = {});
+
+/// The extension permessage-deflate as it is granted to the client (RFC 7692); empty where the
+/// client does not offer it, or not in a way that can be granted.
+[[nodiscard]] std::string agree_on_deflate(http_request const& request);
 
 }   // namespace thump::net

@@ -2,6 +2,7 @@
 
 #include <net/connection.hpp>
 #include <net/shard.hpp>
+#include <wire/ws_deflate.hpp>
 #include <wire/ws_frame.hpp>
 
 #include <utility>
@@ -14,6 +15,7 @@ ws_session::ws_session(net::connection& c, std::unique_ptr<ws_handler> handler,
     , handler_{std::move(handler)}
     , reader_{limits}
     , next_ping_{std::chrono::steady_clock::now() + c.home().options().ping_interval}
+    , deflates_{limits.deflate}
 {
 }
 
@@ -26,7 +28,9 @@ void ws_session::send(std::string_view message, bool binary)
 {
     if (closing_) return;
     auto& out = connection_.outbox().bytes();
-    wire::append_ws_header(out, binary ? wire::opcode::binary : wire::opcode::text, message.size());
+    auto const op = binary ? wire::opcode::binary : wire::opcode::text;
+    if (deflates_) return wire::append_ws_deflated(out, op, message);
+    wire::append_ws_header(out, op, message.size());
     out += message;
 }
 

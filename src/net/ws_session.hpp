@@ -36,6 +36,9 @@ public:
     /// Whether messages are still exchanged.
     [[nodiscard]] bool open() const noexcept;
 
+    /// Whether permessage-deflate was agreed on.
+    [[nodiscard]] bool deflates() const noexcept { return deflates_; }
+
     /// Sends a message; it goes out with the rest of the outbox.
     void send(std::string_view message, bool binary = false);
 
@@ -61,6 +64,7 @@ private:
     wire::ws_reader reader_;
     steady_time next_ping_;
     steady_time pong_by_{};   // while a ping is unanswered
+    bool const deflates_;
     bool ping_unanswered_ = false;
     bool ending_ = false;      // close when everything queued was sent
     bool closing_ = false;     // our close frame is in the outbox, or sent

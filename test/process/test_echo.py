@@ -13,9 +13,10 @@ import struct
 import subprocess
 import threading
 import unittest
+import zlib
 
 from thumpd_process import DEADLINE, eventually
-from ws_client import (BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Closed, WebSocket,
+from ws_client import (BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Closed, WebSocket, deflate,
                        encode_frame)
 
 SIZES = (0, 1, 125, 126, 127, 128, 65535, 65536)
@@ -42,9 +43,9 @@ def cut(payload, size):
 
 
 class EchoProcess:
-    def __init__(self, listen="127.0.0.1:0"):
-        self.process = subprocess.Popen(
-            [os.environ["ECHO"], "--listen", listen], stdout=subprocess.PIPE, text=True)
+    def __init__(self, listen="127.0.0.1:0", flags=()):
+        self.process = subprocess.Popen([os.environ["ECHO"], "--listen", listen, *flags],
+                                        stdout=subprocess.PIPE, text=True)
         self.host, port = re.search(
             r"ws://(.+):(\d+)", self.process.stdout.readline()).groups()
         self.port = int(port)
@@ -361,6 +362,63 @@ class Backpressure(EchoTestCase):
                 ws.socket.recv(16384)
             most = max(most, self.echo.resident_bytes() - before)
         self.assertLess(most, 4 * MIB)
+
+
+class Compression(EchoTestCase):   # groups 12 and 13
+    OFFERS = ("permessage-deflate", "permessage-deflate; client_max_window_bits",
+              "permessage-deflate; client_no_context_takeover; client_max_window_bits=9",
+              "permessage-deflate; server_no_context_takeover; server_max_window_bits=15",
+              "permessage-deflate; server_max_window_bits=8, permessage-deflate")
+
+    def test_messages_of_every_size_come_back_compressed(self):
+        for offer in self.OFFERS:
+            ws = self.connect(deflate=offer)
+            self.assertIn("permessage-deflate", ws.extensions)
+            for size in (16, 64, 256, 1024, 4096, 8192, 16384, 32768, 65536, 131072):
+                with self.subTest(offer=offer, size=size):
+                    payload = (b'{"op":"publish","at":%d},' % size * size)[:size]
+                    for options in ({}, {"level": 0}, {"strategy": zlib.Z_FIXED}):
+                        before = ws.payload_bytes
+                        ws.send_frame(TEXT, deflate(payload, **options), reserved=4)
+                        self.assertTrue(ws.receive_frame() == (True, TEXT, payload))
+                        if size >= 64:
+                            self.assertLess(ws.payload_bytes - before, size)
+            self.assertEqual(ws.close_politely(), 1000)
+
+    def test_fragments_of_any_size(self):
+        payload = os.urandom(1000) * 20
+        pieces = cut(deflate(payload), 333)
+        ws = self.connect(deflate="permessage-deflate")
+        for opcode, piece, how in fragments(BINARY, pieces):
+            ws.send_frame(opcode, piece, reserved=4 if opcode == BINARY else 0, **how)
+        self.assertTrue(ws.receive_frame() == (True, BINARY, payload))
+
+    def test_compressed_and_plain_messages_mix(self):
+        ws = self.connect(deflate="permessage-deflate")
+        for i in range(100):
+            payload = b"%d " % i * 100
+            ws.send_frame(TEXT, deflate(payload) if i % 2 else payload, reserved=4 * (i % 2))
+            self.assertEqual(ws.receive_frame(), (True, TEXT, payload))
+
+    def test_bit_without_an_agreement(self):
+        declined = EchoProcess(flags=["--no-deflate"])
+        self.addCleanup(declined.end)
+        for echo in (self.echo, declined):
+            offer = None if echo is self.echo else "permessage-deflate"
+            ws = echo.connect(deflate=offer)
+            self.addCleanup(ws.close)
+            self.assertEqual(ws.extensions, "")
+            ws.send_frame(TEXT, deflate(b"Hello"), reserved=4)
+            self.assert_closed(ws, 1002)
+
+    def test_bit_in_the_wrong_place(self):
+        for frames in ([(PING, b"", {"reserved": 4})], [(CLOSE, b"", {"reserved": 4})],
+                       [(TEXT, b"\xf2\x48\xcd", {"fin": False, "reserved": 4}),
+                        (CONTINUATION, b"\xc9\xc9\x07\x00", {"reserved": 4})]):
+            ws = self.connect(deflate="permessage-deflate")
+            for opcode, payload, how in frames:
+                ws.send_frame(opcode, payload, **how)
+            self.assert_closed(ws, 1002)
 
 
 class Process(unittest.TestCase):

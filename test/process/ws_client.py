@@ -5,9 +5,20 @@ import json
 import os
 import socket
 import struct
+import zlib
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 TIMEOUT = 60.0 if "THUMP_SANITIZED" in os.environ else 15.0
+
+
+def deflate(payload, **options):
+    """A message as permessage-deflate sends it (RFC 7692, section 7.2.1)."""
+    compressor = zlib.compressobj(wbits=-15, **options)
+    return (compressor.compress(payload) + compressor.flush(zlib.Z_SYNC_FLUSH))[:-4]
+
+
+def inflate(payload):
+    return zlib.decompressobj(-15).decompress(payload + b"\0\0\xff\xff")
 
 
 class HandshakeRefused(Exception):
@@ -44,7 +55,8 @@ def encode_frame(opcode, payload=b"", fin=True, masked=True, reserved=0):
 
 
 class WebSocket:
-    def __init__(self, host, port, path, headers=None, receive_buffer=None):
+    def __init__(self, host, port, path, headers=None, receive_buffer=None, deflate=None):
+        """`deflate` is what to offer in Sec-WebSocket-Extensions; `extensions` what was granted."""
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.socket = socket.socket(family)
         if receive_buffer:  # only before connecting does it bound the window
@@ -54,8 +66,12 @@ class WebSocket:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._received = b""
         self.welcome = None
+        self.payload_bytes = 0  # of messages, as they came over the wire
+        headers = dict(headers or {})
+        if deflate:
+            headers["Sec-WebSocket-Extensions"] = deflate
         try:
-            self._shake_hands(host, port, path, headers or {})
+            self._shake_hands(host, port, path, headers)
         except BaseException:
             self.socket.close()
             raise
@@ -77,6 +93,7 @@ class WebSocket:
         if status != 101:
             body = self._exactly(int(self.headers.get("content-length", 0)))
             raise HandshakeRefused(status, self.headers, body)
+        self.extensions = self.headers.get("sec-websocket-extensions", "")
 
     def _read_more(self):
         data = self.socket.recv(1 << 16)
@@ -98,15 +115,19 @@ class WebSocket:
     def send_text(self, text):
         self.send_frame(TEXT, text.encode() if isinstance(text, str) else text)
 
+    def send_deflated(self, text):
+        self.send_frame(TEXT, deflate(text.encode()), reserved=4)
+
     def send_json(self, value):
         self.send_text(json.dumps(value))
 
     # Receiving
 
     def receive_frame(self):
-        """The next frame: (fin, opcode, payload)."""
+        """The next frame: (fin, opcode, payload). What came compressed is expanded."""
         first, second = self._exactly(2)
-        if first & 0x70:
+        compressed = bool(self.extensions) and first & 0x78 == 0x40
+        if first & 0x70 and not compressed:
             raise AssertionError("reserved bits are set")
         if second & 0x80:
             raise AssertionError("a server's frame is masked")
@@ -115,7 +136,13 @@ class WebSocket:
             length, = struct.unpack("!H", self._exactly(2))
         elif length == 127:
             length, = struct.unpack("!Q", self._exactly(8))
-        return bool(first & 0x80), first & 0x0F, self._exactly(length)
+        payload = self._exactly(length)
+        self.payload_bytes += 0 if first & 0x08 else length
+        if compressed:
+            if not first & 0x80:
+                raise AssertionError("a compressed message in fragments")
+            payload = inflate(payload)
+        return bool(first & 0x80), first & 0x0F, payload
 
     def receive_text(self):
         """The next text message. Pings are answered on the way. Raises Closed."""

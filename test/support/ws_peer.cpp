@@ -1,5 +1,7 @@
 #include <support/ws_peer.hpp>
 
+#include <wire/deflate.hpp>
+
 #include <boost/json/parse.hpp>
 
 #include <stdexcept>
@@ -11,6 +13,14 @@ namespace {
 void demand(bool holds, char const* what)
 {
     if (!holds) throw std::runtime_error{std::string{"not a server's frame: "} + what};
+}
+
+void expand(server_frame& frame)
+{
+    frame.raw = std::exchange(frame.payload, {});
+    demand(wire::inflater{}.append(frame.payload, frame.raw, std::size_t{1} << 24) ==
+               wire::inflate_result::whole,
+           "compressed otherwise than agreed on");
 }
 
 }   // namespace
@@ -27,12 +37,13 @@ boost::json::object server_frame::json() const
     return boost::json::parse(payload).as_object();
 }
 
-std::optional<server_frame> take_frame(std::string& bytes)
+std::optional<server_frame> take_frame(std::string& bytes, bool deflate)
 {
     if (bytes.size() < 2) return std::nullopt;
     auto const at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-    demand((at(0) & 0xf0) == 0x80, "not final, or a reserved bit is set");
     auto const op = static_cast<std::uint8_t>(at(0) & 0x0f);
+    bool const compressed = deflate && op < 0x8 && (at(0) & 0x40) != 0;
+    demand((at(0) & 0xf0) == (compressed ? 0xc0 : 0x80), "not final, or a reserved bit is set");
     demand(op == 0x1 || op == 0x2 || (op >= 0x8 && op <= 0xa), "an opcode that cannot stand here");
     demand((at(1) & 0x80) == 0, "masked");
     std::size_t size = at(1) & 0x7f;
@@ -46,25 +57,29 @@ std::optional<server_frame> take_frame(std::string& bytes)
     demand(length_bytes != 8 || size > 0xffff, "a length that is not the shortest");
     if (bytes.size() < 2 + length_bytes + size) return std::nullopt;
     server_frame frame{op, bytes.substr(2 + length_bytes, size)};
+    if (compressed) expand(frame);
     bytes.erase(0, 2 + length_bytes + size);
     return frame;
 }
 
-std::string upgrade_request(std::string_view query)
+std::string upgrade_request(std::string_view query, std::string_view fields)
 {
     return get_request("/v1/events" + std::string{query},
                        "Upgrade: websocket\r\nConnection: Upgrade\r\n"
                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                       "Sec-WebSocket-Version: 13\r\n");
+                       "Sec-WebSocket-Version: 13\r\n" +
+                           std::string{fields});
 }
 
-ws_peer::ws_peer(peer&& connected, std::string_view query) : peer{std::move(connected)}
+ws_peer::ws_peer(peer&& connected, std::string_view query, std::string_view fields)
+    : peer{std::move(connected)}
 {
-    send(upgrade_request(query));
+    send(upgrade_request(query, fields));
     auto const reply = read_head(*this);
     if (reply.status != 101 ||
         reply.field("Sec-WebSocket-Accept") != "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
         throw std::runtime_error{"no upgrade: " + reply.head};
+    extensions = reply.field("Sec-WebSocket-Extensions");
     welcome = next_json();
     if (welcome.at("op") != "welcome") throw std::runtime_error{"no welcome"};
     id = welcome.at("subscriber").to_number<std::uint64_t>();
