@@ -44,6 +44,7 @@ public:
     /// @param log Where log lines go; none: nowhere.
     /// @throw boost::system::system_error The address cannot be read or bound; the message names
     /// it.
+    /// @throw std::system_error The system has no more threads; see `server_options::threads`.
     /// @throw std::invalid_argument An option is out of its range.
     explicit server(broker& b, server_options options = {}, log_sink log = {});
 

@@ -19,6 +19,11 @@ struct server_options {
     /// very server may always. Requests without `Origin` (no browser) are not concerned.
     std::vector<std::string> allowed_origins = {};
 
+    /// Threads that send to subscribers, the broker's own among them: 1 to 64. More than one starts
+    /// threads, which help whenever an event goes to many subscribers at once and sleep otherwise.
+    /// Order and figures are the same with any number.
+    std::size_t threads = 1;
+
     std::size_t max_connections = 50'000;                   ///< open connections
     std::size_t max_header_bytes = std::size_t{16} << 10;   ///< a request's head
     std::size_t max_body_bytes = std::size_t{1} << 20;      ///< a request's body

@@ -65,6 +65,10 @@ config_key const table[] = {
      "always may.",
      list_kind{[](config& c) { return &c.server.allowed_origins; }, is_origin,
                "an origin as in \"https://example.org\", or \"*\""}},
+    {"server", "threads",
+     "Threads that send to subscribers. More than one help one another whenever an event goes to "
+     "many subscribers at once.",
+     integer_kind{[](config& c) { return &c.server.threads; }, 1, 64}},
     {"server", "max_connections", "Open connections at most.",
      integer_kind{[](config& c) { return &c.server.max_connections; }, 1, 10'000'000}},
     {"server", "max_header_bytes", "Size of a request's head at most.",

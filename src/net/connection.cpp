@@ -1,5 +1,6 @@
 #include <net/connection.hpp>
 
+#include <net/accounting.hpp>
 #include <net/delivery_count.hpp>
 #include <net/shard.hpp>
 
@@ -27,35 +28,6 @@ bool would_block(error_code ec) noexcept
 {
     return ec == asio::error::would_block || ec == asio::error::try_again;
 }
-
-// Adds to the shard's totals what happens to a subscriber's ledger within a scope.
-class accounting {
-public:
-    accounting(shard& home, subscriber const* s) noexcept : home_{home}, subscriber_{s}
-    {
-        if (!s) return;
-        before_ = s->events.backlog.ledger();
-        gaps_before_ = s->events.gaps_told;
-    }
-    accounting(accounting const&) = delete;
-    accounting& operator=(accounting const&) = delete;
-
-    // Before the subscriber goes, or anything else accounts for it.
-    void settle()
-    {
-        auto const* const s = std::exchange(subscriber_, nullptr);
-        if (!s) return;
-        auto const& after = s->events.backlog.ledger();
-        auto const gaps = s->events.gaps_told - gaps_before_;
-        if (after != before_ || gaps != 0) home_.account(before_, after, gaps);
-    }
-
-private:
-    shard& home_;
-    subscriber const* subscriber_;
-    ledger before_;
-    std::uint64_t gaps_before_ = 0;
-};
 
 }   // namespace
 
@@ -271,25 +243,32 @@ void connection::stop_events()
     if (subscriber_) home_.detach(*subscriber_);
 }
 
-void connection::on_turn(fan_batch const& batch)
+bool connection::begin_turn(fan_batch const& batch)
 {
     // Replies of the request being read may wait: they go first.
     if (!writing_ && !outbox_.idle(&subscriber_->events)) flush();
-    if (!subscriber_ || !subscriber_->group) return;
+    if (!subscriber_ || !subscriber_->group) return false;
     auto& s = *subscriber_;
-    if (!writing_ && !s.bounds && outbox_.idle(&s.events))
-        send_batch(s, batch);
-    else
-        queue_batch(s, batch);
+    if (!writing_ && !s.bounds && outbox_.idle(&s.events)) return true;
+    queue_batch(s, batch);
+    return false;
 }
 
 // The fast path: one send for the whole turn, nothing queued, nothing allocated.
-void connection::send_batch(net::subscriber& s, fan_batch const& batch)
+connection::offered connection::offer(fan_batch const& batch) noexcept
 {
-    error_code ec;
-    auto const sent = socket_.write_some(asio::buffer(batch.bytes.data(), batch.bytes.size()), ec);
+    offered result;
+    result.sent =
+        socket_.write_some(asio::buffer(batch.bytes.data(), batch.bytes.size()), result.ec);
+    return result;
+}
+
+void connection::end_turn(fan_batch const& batch, offered const& taken)
+{
+    auto const& [sent, ec] = taken;
     if (ec && !would_block(ec)) return abort();
 
+    auto& s = *subscriber_;
     accounting change{home_, &s};
     auto& backlog = s.events.backlog;
     auto const first_left =

@@ -75,8 +75,21 @@ public:
 
     // ---- For the shard.
 
-    /// Sends or queues a turn's events. Requires: it subscribes.
-    void on_turn(fan_batch const& batch);
+    /// What a socket took of a batch.
+    struct offered {
+        std::size_t sent = 0;
+        boost::system::error_code ec = {};
+    };
+
+    /// Takes in a turn's events. Requires: it subscribes.
+    /// @return whether nothing waits before them: they are to be offered to the socket, and what
+    /// came of it told to `end_turn`. Otherwise they were queued.
+    [[nodiscard]] bool begin_turn(fan_batch const& batch);
+    /// Gives a batch to the socket, without waiting. Touches nothing but the socket: it may run on
+    /// any thread, while the strand waits for it.
+    [[nodiscard]] offered offer(fan_batch const& batch) noexcept;
+    /// Accounts for what was sent, and queues the rest.
+    void end_turn(fan_batch const& batch, offered const& taken);
 
     /// The time has come to send more to a subscriber with a bounded rate.
     void on_wake();
@@ -97,7 +110,6 @@ private:
     void feed_held();
     void wait_writable();
     void on_writable(boost::system::error_code ec);
-    void send_batch(net::subscriber& s, fan_batch const& batch);
     void queue_batch(net::subscriber& s, fan_batch const& batch);
     [[nodiscard]] std::size_t events_allowed();
     void note_sent(std::size_t events);

@@ -29,6 +29,7 @@ server_options checked(server_options options)
         if (!holds) throw std::invalid_argument{std::string{"thump::server_options::"} + rule};
     };
     using std::chrono::milliseconds;
+    require(options.threads >= 1 && options.threads <= 64, "threads must be 1 to 64");
     require(options.max_connections >= 1, "max_connections must be at least 1");
     require(options.max_header_bytes >= 256, "max_header_bytes must be at least 256");
     require(options.max_body_bytes >= 1, "max_body_bytes must be at least 1");

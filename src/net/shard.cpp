@@ -36,6 +36,7 @@ shard::shard(std::shared_ptr<detail::broker_impl> broker, server_options const& 
     , first_{std::move(first)}
     , timer_{broker_->strand()}
     , sleep_timer_{broker_->strand()}
+    , turn_{options.threads}
     , slow_{log}
 {
 }
@@ -53,6 +54,7 @@ void shard::close()
     sleep_timer_.cancel();
     abort_all();
     broker_->remove_sink(*this);
+    turn_.dismiss_crew();
 }
 
 // ---------------------------------------------------------------- connections
@@ -310,12 +312,10 @@ void shard::on_turn(core::broker const& turn)
         if (id >= groups_.size()) continue;
         for (auto const& group : groups_[id]) {
             if (group->size() == 0) continue;
-            auto const batch = group->encode(turn.matched(id), broker_->epoch());
-            for (auto* const member : group->members())
-                if (member) member->owner.on_turn(batch);
-            group->close_ranks();
+            turn_.add(*group, group->encode(turn.matched(id), broker_->epoch()));
         }
     }
+    turn_.send();
     time_writes(began);
     if (!turn.evicted().empty()) tell_evicted(turn.evicted());
     in_turn_ = false;

@@ -4,6 +4,7 @@
 #include <core/duration_histogram.hpp>
 #include <net/broker_impl.hpp>
 #include <net/fan_group.hpp>
+#include <net/fan_turn.hpp>
 #include <net/protocol.hpp>
 #include <net/slow_watch.hpp>
 #include <net/stream_plan.hpp>
@@ -46,6 +47,7 @@ public:
 
     /// @param first Makes the protocol that every new connection begins with.
     /// @param log Where it tells of slow subscribers; must outlive it.
+    /// @throw std::system_error The system has no more threads.
     shard(std::shared_ptr<detail::broker_impl> broker, server_options const& options, journal& log,
           make_protocol first);
 
@@ -154,6 +156,7 @@ private:
     std::unordered_map<std::string, std::weak_ptr<stream_plan const>> plans_;
     std::multimap<steady_time, std::weak_ptr<connection>> sleepers_;
     boost::asio::steady_timer sleep_timer_;
+    fan_turn turn_;
     bool in_turn_ = false;
     bool draining_ = false;
     bool closed_ = false;
