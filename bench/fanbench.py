@@ -30,6 +30,7 @@ class Scenario:
     unit: str = "ns/delivery"
     floor: str = "batch"
     posts: bool = False
+    deflate: bool = False  # the floor sends as it is
     publishes: bool = True
     only_thump: bool = False
     setup: float = 2.0  # seconds that a run takes beside the measured ones
@@ -45,6 +46,12 @@ def scenarios():
     return [
         Scenario("W1", "1,000 subscribers, 64 in flight", ["--subs", "1000", "--window", "64"]),
         Scenario("W1-32", "the same, 32 in flight", ["--subs", "1000", "--window", "32"]),
+        Scenario(
+            "W1-deflate",
+            "W1 with permessage-deflate",
+            ["--subs", "1000", "--window", "64", "--deflate"],
+            deflate=True,
+        ),
         Scenario("W1-open", "the same, 3,000 events/s", ["--subs", "1000", "--rate", "3000"]),
         Scenario(
             "W2", "the same, 100 events/s", ["--subs", "1000", "--rate", "100"], floor="msg"
@@ -117,9 +124,9 @@ class Bench:
         found = []
         if lap < a.rounds:
             found.append(servers.floor(a.bin, a.port, scenario.floor))
-            found.append(servers.thump(a.bin, a.port))
+            found.append(servers.thump(a.bin, a.port, scenario.deflate))
         if lap < a.peer_rounds and not a.no_peers and not scenario.only_thump:
-            found += servers.installed_peers(self.directory, a.out, a.port)
+            found += servers.installed_peers(self.directory, a.out, a.port, scenario.deflate)
         if scenario.posts:
             found = [s for s in found if s.post]
         return found if lap % 2 == 0 else found[::-1]

@@ -65,6 +65,9 @@ std::string make_request(connection::plan const& how)
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
     if (!how.subprotocol.empty())
         text.append("Sec-WebSocket-Protocol: ").append(how.subprotocol).append("\r\n");
+    if (how.deflate)
+        text += "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; "
+                "client_no_context_takeover\r\n";
     return text + "\r\n";
 }
 

@@ -47,6 +47,7 @@ public:
         std::uint32_t from = 0;   ///< address to connect from; 0: any
         int receive_buffer = 0;   ///< 0: the system's choice
         bool asks = false;        ///< whether it begins with a GET
+        bool deflate = false;     ///< whether it offers permessage-deflate
     };
 
     connection(poller& p, plan const& how);

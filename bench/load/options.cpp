@@ -71,6 +71,7 @@ options parse_options(int argc, char** argv)
         ->transform(CLI::CheckedTransformer{dialects});
     app.add_option("--topic", o.topic);
     app.add_option("--proto", o.subprotocol, "WebSocket subprotocol to ask for");
+    app.add_flag("--deflate", o.deflate, "offer compression, each message on its own");
     app.add_option("--subs", o.subscribers)->check(CLI::NonNegativeNumber);
     app.add_option("--pubs", o.publishers)->check(CLI::PositiveNumber);
     app.add_option("--conc", o.handshakes, "handshakes under way at a time");

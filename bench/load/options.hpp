@@ -30,6 +30,7 @@ struct options {
     dialect speak = dialect::plain;
     std::string topic = "t";
     std::string subprotocol;
+    bool deflate = false;   ///< subscribers offer permessage-deflate
 
     int subscribers = 1;
     int publishers = 1;

@@ -1,5 +1,6 @@
 #include "subscriber.hpp"
 
+#include "inflater.hpp"
 #include "wire.hpp"
 
 #include <charconv>
@@ -16,8 +17,12 @@ connection::plan plan_of(options const& o, unsigned index)
     constexpr std::uint32_t first_source = 0x7f000002;   // 127.0.0.2
     auto const sources = static_cast<unsigned>(o.source_count);
     bool const slow = index >= static_cast<unsigned>(o.subscribers - o.slow);
-    return {o.subscribe_at, o.subprotocol, sources > 1 ? first_source + index % sources : 0,
-            slow ? o.slow_receive_buffer : 0, o.subscribe_at.via != transport::tcp};
+    return {o.subscribe_at,
+            o.subprotocol,
+            sources > 1 ? first_source + index % sources : 0,
+            slow ? o.slow_receive_buffer : 0,
+            o.subscribe_at.via != transport::tcp,
+            o.deflate};
 }
 
 // The number that stands behind a name in JSON; 0 where there is none.
@@ -27,6 +32,12 @@ std::uint64_t number_after(std::string_view json, std::string_view name)
     if (auto const at = json.find(name); at != std::string_view::npos)
         std::from_chars(json.data() + at + name.size(), json.data() + json.size(), value);
     return value;
+}
+
+std::string_view expand(std::string_view payload)
+{
+    static inflater shared;
+    return shared.expand(payload);
 }
 
 }   // namespace
@@ -75,7 +86,7 @@ std::size_t subscriber::read_frames(std::span<char const> bytes)
             append_frame(out(), opcode::pong, next.payload);
             flush();
         } else if (next.op == opcode::text || next.op == opcode::binary) {
-            on_message(next.payload);
+            on_message(next.compressed ? expand(next.payload) : next.payload);
         }
     }
 }

@@ -108,6 +108,7 @@ frame read_frame(std::span<char const> bytes)
     auto const op = static_cast<opcode>(bytes[0] & 15);
     return {op,
             {bytes.data() + header, static_cast<std::size_t>(length)},
+            (bytes[0] & 0x40) != 0,
             header + static_cast<std::size_t>(length)};
 }
 

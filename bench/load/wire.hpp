@@ -26,6 +26,7 @@ void append_frame(std::string& out, opcode op, std::string_view payload);
 struct frame {
     opcode op = opcode::text;
     std::string_view payload;
+    bool compressed = false;
     std::size_t size = 0;   ///< with its header; 0: it is not all there
 };
 [[nodiscard]] frame read_frame(std::span<char const> bytes);

@@ -51,13 +51,14 @@ def floor(binaries, port, mode):
     )
 
 
-def thump(binaries, port):
+def thump(binaries, port, deflate=False):
     return Server(
         "thump",
         [str(binaries / "thumpd"), "--listen", f"127.0.0.1:{port}"],
         websocket(port, "/v1/events"),
         publish_at("ws", port, "/v1/events?subscribe=false"),
         publish_at("http", port, "/v1/events"),
+        environment={"THUMP_SERVER_PERMESSAGE_DEFLATE": "true"} if deflate else {},
     )
 
 
@@ -152,7 +153,7 @@ http {{
     )
 
 
-def node_ws(modules, port):
+def node_ws(modules, port, deflate=False):
     program = shutil.which("node")
     if not program or not (modules / "node_modules" / "ws").is_dir():
         return None
@@ -161,12 +162,15 @@ def node_ws(modules, port):
         [program, str(HERE / "ws_fanout.mjs"), str(port)],
         websocket(port, "/sub"),
         publish_at("ws", port, "/pub"),
-        environment={"THUMP_BENCH_MODULES": str(modules)},
+        environment={"THUMP_BENCH_MODULES": str(modules)}
+        | ({"THUMP_BENCH_DEFLATE": "1"} if deflate else {}),
     )
 
 
-def installed_peers(directory, modules, port):
-    """Those of the others that are there."""
+def installed_peers(directory, modules, port, deflate=False):
+    """Those of the others that are there; with `deflate`, those that compress too."""
+    if deflate:
+        return [s for s in [node_ws(modules, port, deflate)] if s]
     found = [nats(directory, port), redis(directory, port), mosquitto(directory, port)]
     found += [nchan(directory, port), node_ws(modules, port)]
     return [s for s in found if s]

@@ -7,7 +7,8 @@ const { WebSocketServer } = require("ws");
 
 const subscribers = new Set();
 const server = new WebSocketServer({
-  host: "127.0.0.1", port: Number(process.argv[2]), perMessageDeflate: false, backlog: 4096,
+  host: "127.0.0.1", port: Number(process.argv[2]), backlog: 4096,
+  perMessageDeflate: process.env.THUMP_BENCH_DEFLATE ? { threshold: 64 } : false,
 });
 
 server.on("connection", (socket, request) => {
