@@ -9,6 +9,7 @@
 #include <net/connection.hpp>
 #include <net/http_response.hpp>
 #include <net/http_session.hpp>
+#include <net/journal.hpp>
 #include <net/listener.hpp>
 #include <net/shard.hpp>
 #include <net/ws_handshake.hpp>
@@ -83,14 +84,14 @@ public:
         : front_door_{deflate}
         , broker_{std::make_shared<thump::detail::broker_impl>(ioc.get_executor(),
                                                                thump::broker_options{})}
-        , shard_{std::make_shared<net::shard>(broker_, options_,
+        , shard_{std::make_shared<net::shard>(broker_, options_, log_,
                                               [this](net::connection& c) {
                                                   return std::make_unique<net::http_session>(
                                                       c, front_door_);
                                               })}
         , listener_{std::make_shared<net::listener>(
-              broker_->strand(), address,
-              [this](auto socket) { shard_->adopt(std::move(socket)); })}
+              broker_->strand(), address, [this](auto socket) { shard_->adopt(std::move(socket)); },
+              [](error_code) {})}
         , deadline_{broker_->strand()}
         , signals_{broker_->strand(), SIGINT, SIGTERM}
     {
@@ -115,6 +116,7 @@ private:
     }
 
     thump::server_options const options_;
+    net::journal log_{nullptr};
     front_door front_door_;
     std::shared_ptr<thump::detail::broker_impl> broker_;
     std::shared_ptr<net::shard> shard_;
