@@ -94,10 +94,7 @@ class BadBody(ProcessTestCase):
             self.refused({"type": "t"}, status=415, content_type=kind)
 
 
-class BadRequest(ProcessTestCase):
-    config = {"server": {"header_timeout": "300ms", "body_timeout": "400ms",
-                         "idle_timeout": "1s", "drain_timeout": "500ms"}}
-
+class RawTestCase(ProcessTestCase):
     def exchange(self, raw):
         """What comes back until the server closes."""
         with socket.create_connection((self.thumpd.host, self.thumpd.port), DEADLINE) as peer:
@@ -110,6 +107,11 @@ class BadRequest(ProcessTestCase):
                 pass
             return answer
 
+
+class TimeOut(RawTestCase):
+    config = {"server": {"header_timeout": "300ms", "body_timeout": "400ms",
+                         "idle_timeout": "1s", "drain_timeout": "500ms"}}
+
     def test_half_sent_request_times_out(self):
         stalled = (b"GET /healthz HT", b"GET /healthz HTTP/1.1\r\nHost: x\r\n",
                    b"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\n{\"type\":")
@@ -121,6 +123,8 @@ class BadRequest(ProcessTestCase):
     def test_silent_connection_is_closed(self):
         self.assertEqual(self.exchange(b""), b"")
 
+
+class BadRequest(RawTestCase):
     def test_head_of_100_kb_is_refused(self):
         answer = self.exchange(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 100_000 + b"\r\n\r\n")
         self.assertTrue(answer == b"" or answer.startswith(b"HTTP/1.1 431 "), answer[:100])

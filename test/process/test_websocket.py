@@ -1,6 +1,7 @@
 """The WebSocket's messages and its protocol."""
 
 import struct
+import time
 import unittest
 
 from thumpd_process import ProcessTestCase, eventually
@@ -127,7 +128,7 @@ class Protocol(ProcessTestCase):
         self.assertEqual(refused.exception.head["sec-websocket-version"], "13")
 
 
-class Pings(ProcessTestCase):
+class PingsUnanswered(ProcessTestCase):
     config = {"server": {"ping_interval": "50ms", "pong_timeout": "100ms", "close_timeout": "100ms",
                          "drain_timeout": "500ms"}}
 
@@ -140,9 +141,15 @@ class Pings(ProcessTestCase):
         self.assertEqual(set(opcodes[:-1]), {PING})
         self.assertEqual(struct.unpack("!H", payload[:2])[0], 4009)
 
+
+class PingsAnswered(ProcessTestCase):
+    # Long enough for a pong from a slow machine.
+    config = {"server": {"ping_interval": "50ms", "pong_timeout": "2s", "drain_timeout": "500ms"}}
+
     def test_peer_that_answers_stays(self):
         ws = self.websocket()
-        for _ in range(6):
+        past_the_timeout = time.monotonic() + 2.5
+        while time.monotonic() < past_the_timeout:
             _, opcode, payload = ws.receive_frame()
             self.assertEqual(opcode, PING)
             ws.send_frame(PONG, payload)
