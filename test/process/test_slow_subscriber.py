@@ -3,7 +3,7 @@
 import threading
 import unittest
 
-from thumpd_process import ProcessTestCase
+from thumpd_process import DEADLINE, ProcessTestCase
 from ws_client import Closed
 
 BATCH = 8
@@ -121,14 +121,14 @@ class Reader:
                 self._failure = failure
                 self._changed.notify_all()
 
-    def wait_for(self, wanted, deadline=15):
+    def wait_for(self, wanted, deadline=DEADLINE):
         with self._changed:
             met = self._changed.wait_for(
                 lambda: self._failure or any(wanted(r) for r in self.records), deadline)
         if not met or self._failure:
             raise AssertionError(f"it did not come; {self._failure}, {len(self.records)} records")
 
-    def join(self, deadline=15):
+    def join(self, deadline=DEADLINE):
         self._thread.join(deadline)
         if self._thread.is_alive() or self._failure:
             raise AssertionError(f"the last record did not come; {self._failure}")
