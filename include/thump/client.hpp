@@ -1,0 +1,189 @@
+// A client of a server, over HTTP and WebSocket.
+#pragma once
+
+#include <thump/client_options.hpp>
+#include <thump/client_results.hpp>
+#include <thump/error.hpp>
+#include <thump/event.hpp>
+#include <thump/stream.hpp>
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace thump {
+
+namespace client_side {
+class client_impl;
+}   // namespace client_side
+
+/// Publishes to a server, subscribes to it, asks it.
+///
+/// Requests go over one kept connection, which is made when it is first needed and again when it
+/// was lost. They are pipelined, at most `client_options::max_in_flight` at a time, and answered in
+/// their order. Each stream has a connection of its own. A kept connection is always read from, so
+/// the context that it runs on has work for as long as the client lives.
+///
+/// Every request has a form that takes an `error&` before the token: it is set, before the handler
+/// runs, to what went wrong, with a sentence and the place of the fault, and must live until then.
+///
+/// Of every request:
+///
+/// Completion signature: `void(boost::system::error_code, T)`, T being the type that is named.
+///
+/// Errors: what the server answers, by the error table (`errc::invalid_type`, `errc::intake_full`
+/// …), or `beast::http::error::bad_status` where it names no error of the table;
+/// `asio::error::no_buffer_space` where too many requests wait; `errc::request_timeout`; any error
+/// of the connection. After one of these last two nobody knows whether the request had its effect;
+/// requests that only ask are tried a second time where that can help.
+///
+/// Per-operation cancellation: terminal, partial and total. A request that was not yet sent is
+/// withdrawn; of one that was, the answer is not waited for.
+///
+/// Executor: the handler runs on its associated executor, by default this client's.
+///
+/// Thread safety: every member function may be called from any thread.
+class client {
+public:
+    using executor_type = boost::asio::any_io_executor;
+
+    /// Makes a client. It connects when it is first asked for something.
+    /// @param ex Where it runs. The client makes a strand of it.
+    /// @throw std::invalid_argument The URL cannot be read, or an option is out of its range.
+    explicit client(executor_type ex, client_options options = {});
+
+    /// Ends what is under way with `operation_aborted`. Streams may outlive the client.
+    ~client();
+
+    client(client const&) = delete;
+    client& operator=(client const&) = delete;
+
+    /// Publishes an event; its `seq` is not sent. Completes with a `receipt`.
+    ///
+    /// In a coroutine give the event a name first: GCC 12 destroys an aggregate twice when it is
+    /// made within the expression of a `co_await`.
+    template <class CompletionToken>
+    auto async_publish(event e, CompletionToken&& token)
+    {
+        return start<receipt, &client::begin_publish>(nullptr, std::forward<CompletionToken>(token),
+                                                      std::move(e));
+    }
+    template <class CompletionToken>
+    auto async_publish(event e, error& why, CompletionToken&& token)
+    {
+        return start<receipt, &client::begin_publish>(&why, std::forward<CompletionToken>(token),
+                                                      std::move(e));
+    }
+
+    /// Publishes events, all or none of which the server finds valid. Completes with a
+    /// `batch_receipt`; an event that the server refuses for want of room is no error of the
+    /// request. The batch's JSON must fit the server's limit on a body (1 MiB by default).
+    template <class CompletionToken>
+    auto async_publish_batch(std::vector<event> events, CompletionToken&& token)
+    {
+        return start<batch_receipt, &client::begin_publish_batch>(
+            nullptr, std::forward<CompletionToken>(token), std::move(events));
+    }
+    template <class CompletionToken>
+    auto async_publish_batch(std::vector<event> events, error& why, CompletionToken&& token)
+    {
+        return start<batch_receipt, &client::begin_publish_batch>(
+            &why, std::forward<CompletionToken>(token), std::move(events));
+    }
+
+    /// Reads from history. Completes with a `history_page`, or with `errc::cursor_expired` where
+    /// history no longer reaches back to `since`.
+    template <class CompletionToken>
+    auto async_history(history_query query, CompletionToken&& token)
+    {
+        return start<history_page, &client::begin_history>(
+            nullptr, std::forward<CompletionToken>(token), std::move(query));
+    }
+    template <class CompletionToken>
+    auto async_history(history_query query, error& why, CompletionToken&& token)
+    {
+        return start<history_page, &client::begin_history>(
+            &why, std::forward<CompletionToken>(token), std::move(query));
+    }
+
+    /// Asks for the catalog. Completes with a `remote_catalog`.
+    template <class CompletionToken>
+    auto async_types(CompletionToken&& token)
+    {
+        return start<remote_catalog, &client::begin_types>(nullptr,
+                                                           std::forward<CompletionToken>(token));
+    }
+    template <class CompletionToken>
+    auto async_types(error& why, CompletionToken&& token)
+    {
+        return start<remote_catalog, &client::begin_types>(&why,
+                                                           std::forward<CompletionToken>(token));
+    }
+
+    /// Asks for the totals. Completes with `remote_stats`.
+    template <class CompletionToken>
+    auto async_stats(CompletionToken&& token)
+    {
+        return start<remote_stats, &client::begin_stats>(nullptr,
+                                                         std::forward<CompletionToken>(token));
+    }
+    template <class CompletionToken>
+    auto async_stats(error& why, CompletionToken&& token)
+    {
+        return start<remote_stats, &client::begin_stats>(&why,
+                                                         std::forward<CompletionToken>(token));
+    }
+
+    /// Asks for the subscribers. Completes with `remote_subscribers`.
+    template <class CompletionToken>
+    auto async_subscribers(CompletionToken&& token)
+    {
+        return start<remote_subscribers, &client::begin_subscribers>(
+            nullptr, std::forward<CompletionToken>(token));
+    }
+    template <class CompletionToken>
+    auto async_subscribers(error& why, CompletionToken&& token)
+    {
+        return start<remote_subscribers, &client::begin_subscribers>(
+            &why, std::forward<CompletionToken>(token));
+    }
+
+    /// Subscribes. The stream connects at once; whether the server accepts the subscription is told
+    /// by its first record.
+    /// @throw std::invalid_argument An option is out of its range.
+    [[nodiscard]] stream subscribe(stream_options options = {});
+
+    [[nodiscard]] executor_type get_executor() const noexcept;
+
+private:
+    using impl_ptr = std::shared_ptr<client_side::client_impl>;
+    template <class T>
+    using handler_of = boost::asio::any_completion_handler<void(boost::system::error_code, T)>;
+
+    static void begin_publish(impl_ptr, error*, handler_of<receipt>, event);
+    static void begin_publish_batch(impl_ptr, error*, handler_of<batch_receipt>,
+                                    std::vector<event>);
+    static void begin_history(impl_ptr, error*, handler_of<history_page>, history_query);
+    static void begin_types(impl_ptr, error*, handler_of<remote_catalog>);
+    static void begin_stats(impl_ptr, error*, handler_of<remote_stats>);
+    static void begin_subscribers(impl_ptr, error*, handler_of<remote_subscribers>);
+
+    template <class T, auto Begin, class CompletionToken, class... Args>
+    auto start(error* why, CompletionToken&& token, Args... args)
+    {
+        return boost::asio::async_initiate<CompletionToken, void(boost::system::error_code, T)>(
+            [](auto handler, impl_ptr impl, error* to, auto... given) {
+                Begin(std::move(impl), to, std::move(handler), std::move(given)...);
+            },
+            token, impl_, why, std::move(args)...);
+    }
+
+    impl_ptr impl_;
+};
+
+}   // namespace thump

@@ -1,0 +1,127 @@
+// A subscription to a server's events that survives the connection.
+#pragma once
+
+#include <thump/client_results.hpp>
+#include <thump/errc.hpp>
+#include <thump/gap.hpp>
+#include <thump/position.hpp>
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
+
+namespace thump {
+
+namespace client_side {
+class stream_impl;
+}   // namespace client_side
+
+/// A connection was made, the first or another one.
+struct stream_connected {
+    std::string epoch;            ///< of the server's broker
+    std::uint64_t seq = 0;        ///< sequence number of the newest event
+    std::uint64_t oldest = 0;     ///< that of the oldest event in history; 0: none
+    std::optional<cursor> from;   ///< where the stream resumes; none: it begins
+};
+
+/// The connection was lost, or could not be made; another attempt follows.
+struct stream_disconnected {
+    error why;
+    std::chrono::milliseconds retry_in{};   ///< until the attempt
+};
+
+/// What a stream gives: an event, the account of a loss, or news of the connection.
+using stream_record = std::variant<received_event, gap, stream_connected, stream_disconnected>;
+
+/// Events and gaps from a server, in the broker's order.
+///
+/// When the connection is lost the stream makes another one, after a wait that grows from attempt
+/// to attempt, and asks for what comes after the last record that it read. Where the server no
+/// longer has that, the stream goes on with a gap (`gap_reason::cursor_expired`); so every event
+/// that matches is received, or told of, once.
+///
+/// Destroying the handle closes the stream.
+///
+/// Thread safety: distinct handles may be used from any threads; one handle from several threads at
+/// once too, except for assignment and destruction.
+class stream {
+public:
+    using executor_type = boost::asio::any_io_executor;
+
+    /// A handle of no stream; receiving on it completes with `errc::unsubscribed`.
+    stream() noexcept;
+    stream(stream&& other) noexcept;
+    stream& operator=(stream&& other) noexcept;
+    ~stream();
+
+    /// Receives the next record.
+    ///
+    /// Several receives may be under way; they complete in the order in which they began. The
+    /// handler never runs inside this call.
+    ///
+    /// @param token Any completion token.
+    ///
+    /// Completion signature: `void(boost::system::error_code, thump::stream_record)`.
+    ///
+    /// Errors: why the stream ended, for which `failure` has a sentence. `errc::end_of_stream`: the
+    /// end that was asked for (`until`) is reached, or the server ended it in good order;
+    /// `errc::unsubscribed`: this side closed it; `errc::slow_consumer` and
+    /// `errc::closed_by_operator`: the server did; an error of the error table, or
+    /// `beast::http::error::bad_status`: the server refuses the subscription; any error of the
+    /// connection, where `stream_options` want no other attempt.
+    /// `asio::error::operation_aborted`: this receive was cancelled.
+    ///
+    /// Per-operation cancellation: terminal, partial and total. A cancelled receive takes nothing.
+    ///
+    /// Executor: the handler runs on its associated executor, by default this stream's.
+    template <boost::asio::completion_token_for<void(boost::system::error_code, stream_record)>
+                  CompletionToken>
+    auto async_receive(CompletionToken&& token)
+    {
+        return boost::asio::async_initiate<CompletionToken,
+                                           void(boost::system::error_code, stream_record)>(
+            [](auto handler, std::shared_ptr<client_side::stream_impl> impl) {
+                initiate_receive(std::move(impl), std::move(handler));
+            },
+            token, impl_);
+    }
+
+    /// The next record if one has been read ahead, without waiting for one.
+    /// @param ec Set to the same errors as `async_receive` gives; clear when nothing is waiting.
+    [[nodiscard]] std::optional<stream_record> try_receive(boost::system::error_code& ec);
+
+    /// Closes the stream. Records that were read ahead are lost. Harmless when already closed.
+    void close() noexcept;
+
+    /// The place after which the stream would resume if the connection were lost now: that of the
+    /// last record read ahead. None: nothing was read yet, and it began with no cursor.
+    [[nodiscard]] std::optional<thump::cursor> cursor() const;
+
+    /// Why the stream ended, with a sentence; empty while it has not. Records that were read ahead
+    /// may still wait.
+    [[nodiscard]] error failure() const;
+
+    [[nodiscard]] executor_type get_executor() const noexcept;
+
+private:
+    friend class client;
+    using receive_handler =
+        boost::asio::any_completion_handler<void(boost::system::error_code, stream_record)>;
+
+    explicit stream(std::shared_ptr<client_side::stream_impl> impl) noexcept;
+
+    static void initiate_receive(std::shared_ptr<client_side::stream_impl> impl,
+                                 receive_handler handler);
+
+    std::shared_ptr<client_side::stream_impl> impl_;
+};
+
+}   // namespace thump

@@ -1,0 +1,64 @@
+#include <client/client_impl.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace thump::client_side {
+
+namespace asio = boost::asio;
+
+namespace {
+
+client_options checked(client_options options)
+{
+    auto const need = [](bool good, char const* what) {
+        if (!good) throw std::invalid_argument{what};
+    };
+    using namespace std::chrono_literals;
+    need(options.max_in_flight >= 1 && options.max_in_flight <= 1000,
+         "max_in_flight must be 1 to 1,000");
+    need(options.max_waiting >= 1, "max_waiting must be at least 1");
+    need(options.max_record_bytes >= 1024, "max_record_bytes must be at least 1,024");
+    need(options.max_body_bytes >= 1024, "max_body_bytes must be at least 1,024");
+    need(options.connect_timeout > 0ms && options.request_timeout > 0ms &&
+             options.idle_timeout > 0ms,
+         "a timeout must be above 0");
+    need(options.retry_first > 0ms && options.retry_first <= options.retry_most,
+         "retry_first must be above 0 and at most retry_most");
+    // It goes into a field of the request's head.
+    need(std::ranges::all_of(options.token, [](char c) { return c > ' ' && c < 0x7f; }),
+         "the token must be printable ASCII without spaces");
+    return options;
+}
+
+}   // namespace
+
+client_impl::client_impl(asio::any_io_executor ex, client_options options)
+    : executor_{std::move(ex)}
+    , strand_{executor_}
+    , options_{checked(std::move(options))}
+    , where_{parse_endpoint(options_.url)}
+    , pipe_{std::make_shared<http_pipe>(strand_, where_, options_)}
+{
+}
+
+void client_impl::send(http_call request, http_pipe::reply_handler on_reply, request_id id)
+{
+    asio::dispatch(strand_, [self = shared_from_this(), request = std::move(request),
+                             on_reply = std::move(on_reply), id = std::move(id)]() mutable {
+        *id = self->pipe_->send(std::move(request), std::move(on_reply));
+    });
+}
+
+void client_impl::cancel(request_id id)
+{
+    asio::dispatch(strand_,
+                   [self = shared_from_this(), id = std::move(id)] { self->pipe_->cancel(*id); });
+}
+
+void client_impl::close()
+{
+    asio::dispatch(strand_, [self = shared_from_this()] { self->pipe_->close(); });
+}
+
+}   // namespace thump::client_side

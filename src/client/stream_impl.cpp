@@ -1,0 +1,329 @@
+#include <client/stream_impl.hpp>
+
+#include <client/failure.hpp>
+#include <client/targets.hpp>
+#include <net/parked_handler.hpp>
+
+#include <thump/version.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/experimental/channel_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+
+#include <exception>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace thump::client_side {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using boost::system::error_code;
+
+namespace {
+
+constexpr auto completion = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t most_read_ahead = 1'000'000;
+constexpr auto end_of_records = asio::experimental::error::channel_closed;
+
+stream_options checked(stream_options options)
+{
+    if (options.read_ahead < 1 || options.read_ahead > most_read_ahead)
+        throw std::invalid_argument{"read_ahead must be 1 to 1,000,000"};
+    return options;
+}
+
+std::optional<cursor> first_cursor(stream_options const& options)
+{
+    auto const* const given =
+        options.subscription.since ? std::get_if<cursor>(&*options.subscription.since) : nullptr;
+    return given ? std::optional{*given} : std::nullopt;
+}
+
+error closed_here()
+{
+    return {make_error_code(errc::unsubscribed), "the stream was closed", {}, {}, {}};
+}
+
+}   // namespace
+
+stream_impl::stream_impl(asio::any_io_executor ex, endpoint where, client_options common,
+                         stream_options options)
+    : executor_{std::move(ex)}
+    , strand_{executor_}
+    , where_{std::move(where)}
+    , common_{std::move(common)}
+    , options_{checked(std::move(options))}
+    , records_{strand_, options_.read_ahead}
+    , resolver_{strand_}
+    , timer_{strand_}
+    , backoff_{common_.retry_first, common_.retry_most, std::random_device{}()}
+    , cursor_{first_cursor(options_)}
+{
+}
+
+void stream_impl::start()
+{
+    asio::co_spawn(
+        strand_, [self = shared_from_this()] { return self->run(); },
+        [self = shared_from_this()](std::exception_ptr thrown) {
+            // Only want of memory can be thrown; the receivers must learn of it all the same.
+            if (!thrown) return;
+            self->fail({asio::error::no_memory, "out of memory", {}, {}, {}});
+            self->records_.close();
+        });
+}
+
+void stream_impl::receive(receive_handler handler)
+{
+    auto const slot = asio::get_associated_cancellation_slot(handler);
+    auto on_record =
+        [self = shared_from_this(),
+         parked = detail::parked_handler<void(error_code, stream_record)>{
+             std::move(handler), executor_}](error_code ec, stream_record record) mutable {
+            ec = self->outcome_of(ec);
+            parked.complete(ec, ec ? stream_record{} : std::move(record));
+        };
+    records_.async_receive(
+        asio::bind_cancellation_slot(slot, asio::bind_executor(executor_, std::move(on_record))));
+}
+
+std::optional<stream_record> stream_impl::try_receive(error_code& ec)
+{
+    std::optional<stream_record> taken;
+    error_code said;
+    bool const any = records_.try_receive([&](error_code e, stream_record record) {
+        said = e;
+        taken = std::move(record);
+    });
+    if (!any && !records_.is_open()) said = end_of_records;
+    ec = outcome_of(said);
+    return ec ? std::nullopt : std::move(taken);
+}
+
+// What a receiver is told in the place of what the channel says.
+error_code stream_impl::outcome_of(error_code said)
+{
+    // The mark was received: there is nothing behind it, for other receivers too.
+    if (said == end_of_records && records_.is_open()) records_.close();
+    auto const end = failure().code;
+    // When this side has closed the stream, what was read ahead is lost.
+    if (said == end_of_records || end == errc::unsubscribed) return end;
+    if (said == asio::experimental::error::channel_cancelled) return asio::error::operation_aborted;
+    return said;
+}
+
+void stream_impl::close()
+{
+    asio::dispatch(strand_, [self = shared_from_this()] {
+        self->closed_ = true;
+        self->resolver_.cancel();
+        self->timer_.cancel();
+        if (self->socket_) beast::get_lowest_layer(*self->socket_).close();
+        self->fail(closed_here());
+        // A full channel holds up the coroutine. It cannot be cancelled once it is closed.
+        self->records_.cancel();
+        self->records_.close();
+    });
+}
+
+std::optional<thump::cursor> stream_impl::cursor() const
+{
+    std::lock_guard const lock{mutex_};
+    return cursor_;
+}
+
+error stream_impl::failure() const
+{
+    std::lock_guard const lock{mutex_};
+    return failure_;
+}
+
+// ---------------------------------------------------------------- the coroutine
+
+stream_impl::awaitable<void> stream_impl::run()
+{
+    for (;;) {
+        auto const why = co_await converse();
+        if (closed_) co_return;
+        if (!tries_again(why)) {
+            co_await finish(why);
+            co_return;
+        }
+        co_await pause(why);
+        if (closed_) co_return;
+    }
+}
+
+bool stream_impl::tries_again(error const& why) const
+{
+    if (!is_passing(why)) return false;
+    return welcomed_ ? options_.reconnect : options_.await_server;
+}
+
+stream_impl::awaitable<void> stream_impl::pause(error why)
+{
+    auto const wait = backoff_.next();
+    stream_record made{stream_disconnected{std::move(why), wait}};
+    co_await put(std::move(made));
+    timer_.expires_after(wait);
+    if (!closed_) co_await timer_.async_wait(completion);
+}
+
+// One connection, from its beginning to its end. Returns why it ended.
+stream_impl::awaitable<error> stream_impl::converse()
+{
+    told_ = {};
+    input_.clear();
+    socket_.emplace(strand_);
+    auto why = co_await connect();
+    if (!why.code) why = co_await handshake();
+    if (!why.code) why = co_await read_records();
+    socket_.reset();
+    co_return why;
+}
+
+stream_impl::awaitable<error> stream_impl::connect()
+{
+    auto& transport = beast::get_lowest_layer(*socket_);
+    auto [ec, found] = co_await resolver_.async_resolve(where_.host, where_.port, completion);
+    if (!ec && !closed_) {
+        transport.expires_after(common_.connect_timeout);
+        ec = std::get<0>(co_await transport.async_connect(found, completion));
+    }
+    if (ec || closed_) co_return connection_failure(ec, where_.authority);
+    error_code ignored;
+    transport.socket().set_option(asio::ip::tcp::no_delay{true}, ignored);
+    transport.expires_never();   // from here the WebSocket has timeouts of its own
+    co_return error{};
+}
+
+stream_impl::awaitable<error> stream_impl::handshake()
+{
+    namespace http = beast::http;
+    using base = beast::websocket::stream_base;
+    socket_->set_option(base::timeout{common_.connect_timeout, common_.idle_timeout, true});
+    socket_->set_option(
+        base::decorator{[token = common_.token](beast::websocket::request_type& request) {
+            request.set(http::field::user_agent, "thump/" + std::string{version});
+            if (!token.empty()) request.set(http::field::authorization, "Bearer " + token);
+        }});
+    socket_->read_message_max(common_.max_record_bytes);
+
+    // What was never read of the stream begins where the options say.
+    auto const target = stream_target(where_.prefix, options_, cursor());
+    beast::websocket::response_type answer;
+    auto const [ec] =
+        co_await socket_->async_handshake(answer, where_.authority, target, completion);
+    if (ec == beast::websocket::error::upgrade_declined)
+        co_return status_failure(answer.result_int(), answer.body());
+    if (ec) co_return connection_failure(ec, where_.authority);
+    co_return error{};
+}
+
+stream_impl::awaitable<error> stream_impl::read_records()
+{
+    for (;;) {
+        auto const [ec, bytes] = co_await socket_->async_read(input_, completion);
+        if (ec) co_return read_failure(ec);
+        if (closed_) co_return closed_here();
+        std::string_view const text{static_cast<char const*>(input_.data().data()), bytes};
+        auto record = wire::parse_server_record(text);
+        if (!record) co_return foreign_answer(where_.authority, record.error().detail);
+        if (auto why = co_await take(*std::move(record), text); why.code) co_return why;
+        input_.consume(bytes);
+    }
+}
+
+error stream_impl::read_failure(error_code ec) const
+{
+    if (ec != beast::websocket::error::closed) return connection_failure(ec, where_.authority);
+    auto const& reason = socket_->reason();
+    auto why = close_failure(reason.code, {reason.reason.data(), reason.reason.size()});
+    if (!told_.detail.empty()) why.detail = told_.detail;
+    return why;
+}
+
+stream_impl::awaitable<error> stream_impl::take(wire::server_record record, std::string_view text)
+{
+    if (auto* const hello = std::get_if<wire::welcome_record>(&record))
+        co_return co_await welcome(std::move(*hello));
+    if (auto* const e = std::get_if<event>(&record)) {
+        auto const seq = e->seq;
+        stream_record made{received_event{std::move(*e), std::string{text}}};
+        co_await put(std::move(made));
+        move_cursor(seq);
+    } else if (auto const* const lost = std::get_if<gap>(&record)) {
+        stream_record made{*lost};
+        co_await put(std::move(made));
+        // What a gap told of is not asked for again.
+        move_cursor(lost->to);
+    } else if (auto const* const wrong = std::get_if<wire::error_record>(&record)) {
+        told_ = wrong->what;
+    }
+    co_return error{};
+}
+
+stream_impl::awaitable<error> stream_impl::welcome(wire::welcome_record record)
+{
+    auto const from = cursor();
+    {
+        std::lock_guard const lock{mutex_};
+        if (!cursor_ && !options_.subscription.since)
+            cursor_.emplace(record.epoch, record.seq);
+        else if (cursor_ && cursor_->epoch != record.epoch)
+            // Of this epoch nothing was read: the gap that follows tells of the other's rest.
+            cursor_.emplace(record.epoch, 0);
+        else if (!cursor_)
+            epoch_ = record.epoch;
+    }
+    welcomed_ = true;
+    backoff_.reset();
+    stream_record made{stream_connected{std::move(record.epoch), record.seq, record.oldest, from}};
+    co_await put(std::move(made));
+    co_return error{};
+}
+
+void stream_impl::move_cursor(std::uint64_t seq)
+{
+    std::lock_guard const lock{mutex_};
+    if (!cursor_)
+        cursor_.emplace(epoch_, seq);
+    else if (seq > cursor_->seq)
+        cursor_->seq = seq;
+}
+
+stream_impl::awaitable<void> stream_impl::put(stream_record record)
+{
+    if (records_.try_send(error_code{}, std::move(record))) co_return;
+    if (records_.is_open())
+        co_await records_.async_send(error_code{}, std::move(record), completion);
+}
+
+// Ends the stream behind the last record. Closing the channel would lose what waits in it (Boost
+// before 1.82), so the end is a mark in its order.
+stream_impl::awaitable<void> stream_impl::finish(error why)
+{
+    fail(std::move(why));
+    stream_record none;
+    if (!records_.try_send(end_of_records, none) && records_.is_open())
+        co_await records_.async_send(end_of_records, std::move(none), completion);
+}
+
+void stream_impl::fail(error why)
+{
+    std::lock_guard const lock{mutex_};
+    if (!failure_.code) failure_ = std::move(why);
+}
+
+}   // namespace thump::client_side

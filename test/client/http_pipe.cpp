@@ -1,0 +1,309 @@
+// The requests of a client, against a server that follows a script.
+#include <thump/client.hpp>
+
+#include <client/run.hpp>
+#include <client/scripted_server.hpp>
+#include <support/print.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+namespace asio = boost::asio;
+using namespace thump;
+using namespace thump::test;
+using namespace std::chrono_literals;
+using boost::system::error_code;
+
+std::string accepted(int seq, std::string_view fields = {})
+{
+    return scripted_server::answer(202,
+                                   R"({"epoch":"e","accepted":1,"refused":0,"events":[{"id":"i",)"
+                                   R"("seq":)" +
+                                       std::to_string(seq) + "}]}",
+                                   fields);
+}
+
+constexpr std::string_view catalog_text = R"({"strict":false,"types":[]})";
+
+// Publishes without waiting; the outcome comes to stand in `made`.
+struct outcome {
+    std::optional<error_code> ec;
+    receipt given;
+};
+
+void publish(client& c, outcome& made)
+{
+    c.async_publish({.type = "t"}, [&made](error_code ec, receipt r) {
+        made.ec = ec;
+        made.given = std::move(r);
+    });
+}
+
+struct site {
+    explicit site(client_options more = {}) : common{std::move(more)}
+    {
+        common.url = server.url();
+        c.emplace(ioc.get_executor(), common);
+    }
+
+    asio::io_context ioc;
+    scripted_server server{ioc};
+    client_options common;
+    std::optional<client> c;
+};
+
+}   // namespace
+
+BOOST_AUTO_TEST_SUITE(requests)
+
+BOOST_AUTO_TEST_CASE(requests_are_sent_ahead_of_their_answers_up_to_the_window)
+{
+    site here{{.max_in_flight = 2}};
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        std::vector<outcome> made(3);
+        for (auto& each : made)
+            publish(*here.c, each);
+        auto socket = co_await here.server.accept();
+        boost::beast::flat_buffer buffer;
+        for (int i = 0; i != 2; ++i) {
+            auto const asked = co_await scripted_server::read(socket, buffer);
+            BOOST_TEST(asked.target() == "/v1/events");
+            BOOST_TEST(asked.body() == R"({"type":"t"})");
+        }
+        BOOST_TEST(buffer.size() == 0u);
+        BOOST_TEST(socket.available() == 0u);
+        co_await scripted_server::write(socket, accepted(1));
+        co_await scripted_server::read(socket, buffer);
+        co_await scripted_server::write(socket, accepted(2) + accepted(3));
+        while (!made[2].ec)
+            co_await asio::post(here.ioc, asio::use_awaitable);
+        for (std::size_t i = 0; i != 3; ++i) {
+            BOOST_TEST(!made[i].ec.value());
+            BOOST_TEST(made[i].given.seq == i + 1);
+        }
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(a_token_is_sent_and_a_prefix_stands_before_the_path)
+{
+    asio::io_context ioc;
+    scripted_server server{ioc};
+    client c{ioc.get_executor(), {.url = server.url() + "/events/", .token = "s3cret"}};
+    run(ioc, [&]() -> asio::awaitable<void> {
+        c.async_types([](error_code, remote_catalog const&) {});
+        auto socket = co_await server.accept();
+        boost::beast::flat_buffer buffer;
+        auto const asked = co_await scripted_server::read(socket, buffer);
+        BOOST_TEST(asked.target() == "/events/v1/types");
+        BOOST_TEST(asked["Authorization"] == "Bearer s3cret");
+        BOOST_TEST("http://" + std::string{asked["Host"]} == server.url());
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(a_question_is_asked_again_when_a_kept_connection_had_ended)
+{
+    site here;
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        std::optional<error_code> first;
+        std::optional<error_code> second;
+        here.c->async_types([&](error_code ec, remote_catalog const&) { first = ec; });
+        {
+            auto socket = co_await here.server.accept();
+            boost::beast::flat_buffer buffer;
+            co_await scripted_server::read(socket, buffer);
+            co_await scripted_server::write(socket, scripted_server::answer(200, catalog_text));
+            while (!first)
+                co_await asio::post(here.ioc, asio::use_awaitable);
+            here.c->async_types([&](error_code ec, remote_catalog const&) { second = ec; });
+            co_await scripted_server::read(socket, buffer);
+        }
+        auto socket = co_await here.server.accept();
+        boost::beast::flat_buffer buffer;
+        co_await scripted_server::read(socket, buffer);
+        co_await scripted_server::write(socket, scripted_server::answer(200, catalog_text));
+        while (!second)
+            co_await asio::post(here.ioc, asio::use_awaitable);
+        BOOST_TEST(!first->failed());
+        BOOST_TEST(!second->failed());
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(a_publish_is_never_sent_twice)
+{
+    site here;
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        std::vector<outcome> made(3);
+        publish(*here.c, made[0]);
+        {
+            auto socket = co_await here.server.accept();
+            boost::beast::flat_buffer buffer;
+            co_await scripted_server::read(socket, buffer);
+            co_await scripted_server::write(socket, accepted(1));
+            while (!made[0].ec)
+                co_await asio::post(here.ioc, asio::use_awaitable);
+            publish(*here.c, made[1]);
+            co_await scripted_server::read(socket, buffer);
+        }
+        while (!made[1].ec)
+            co_await asio::post(here.ioc, asio::use_awaitable);
+        BOOST_TEST(made[1].ec->failed());
+
+        publish(*here.c, made[2]);
+        auto socket = co_await here.server.accept();
+        boost::beast::flat_buffer buffer;
+        co_await scripted_server::read(socket, buffer);
+        co_await scripted_server::write(socket, accepted(2));
+        while (!made[2].ec)
+            co_await asio::post(here.ioc, asio::use_awaitable);
+        BOOST_TEST(made[2].given.seq == 2u);
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(what_stands_behind_a_last_answer_is_sent_on_another_connection)
+{
+    site here;
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        std::vector<outcome> made(3);
+        for (auto& each : made)
+            publish(*here.c, each);
+        {
+            auto socket = co_await here.server.accept();
+            boost::beast::flat_buffer buffer;
+            for (int i = 0; i != 3; ++i)
+                co_await scripted_server::read(socket, buffer);
+            co_await scripted_server::write(socket, accepted(1, "Connection: close\r\n"));
+        }
+        auto socket = co_await here.server.accept();
+        boost::beast::flat_buffer buffer;
+        for (int i = 0; i != 2; ++i)
+            co_await scripted_server::read(socket, buffer);
+        co_await scripted_server::write(socket, accepted(2) + accepted(3));
+        while (!made[2].ec)
+            co_await asio::post(here.ioc, asio::use_awaitable);
+        for (std::size_t i = 0; i != 3; ++i)
+            BOOST_TEST(made[i].given.seq == i + 1);
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(a_request_without_an_answer_times_out)
+{
+    site here{{.request_timeout = 20ms}};
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        error why;
+        auto const [ec, all] = co_await here.c->async_types(why, completion);
+        BOOST_TEST(ec == make_error_code(errc::request_timeout));
+        BOOST_TEST(why.code == ec);
+        BOOST_TEST(!why.detail.empty());
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_nobody_asked_for_ends_the_connection)
+{
+    site here;
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        outcome made;
+        publish(*here.c, made);
+        auto socket = co_await here.server.accept();
+        boost::beast::flat_buffer buffer;
+        co_await scripted_server::read(socket, buffer);
+        co_await scripted_server::write(socket, accepted(1) + accepted(2));
+        char byte = 0;
+        auto const [ec, bytes] =
+            co_await socket.async_read_some(asio::buffer(&byte, 1), completion);
+        BOOST_TEST(ec.failed());
+        BOOST_TEST(made.given.seq == 1u);
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_over_the_bound_is_not_read)
+{
+    site here{{.max_body_bytes = 1024}};
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        std::optional<error_code> ended;
+        here.c->async_types([&](error_code ec, remote_catalog const&) { ended = ec; });
+        auto socket = co_await here.server.accept();
+        boost::beast::flat_buffer buffer;
+        co_await scripted_server::read(socket, buffer);
+        co_await scripted_server::write(socket, "HTTP/1.1 200 X\r\nContent-Length: 1025\r\n\r\n");
+        while (!ended)
+            co_await asio::post(here.ioc, asio::use_awaitable);
+        BOOST_TEST(ended.value() == make_error_code(boost::beast::http::error::body_limit));
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_request_is_withdrawn_or_its_answer_passed_over)
+{
+    site here{{.max_in_flight = 1}};
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        std::vector<outcome> made(3);
+        std::vector<asio::cancellation_signal> signals(2);
+        for (std::size_t i = 0; i != 2; ++i)
+            here.c->async_publish({.type = "t" + std::to_string(i)},
+                                  asio::bind_cancellation_slot(
+                                      signals[i].slot(),
+                                      [&each = made[i]](error_code ec, receipt) { each.ec = ec; }));
+        publish(*here.c, made[2]);
+        auto socket = co_await here.server.accept();
+        boost::beast::flat_buffer buffer;
+        BOOST_TEST((co_await scripted_server::read(socket, buffer)).body() == R"({"type":"t0"})");
+        for (auto& signal : signals)
+            signal.emit(asio::cancellation_type::total);
+        while (!made[0].ec || !made[1].ec)
+            co_await asio::post(here.ioc, asio::use_awaitable);
+        BOOST_TEST(made[0].ec.value() == asio::error::operation_aborted);
+        BOOST_TEST(made[1].ec.value() == asio::error::operation_aborted);
+
+        co_await scripted_server::write(socket, accepted(1));
+        BOOST_TEST((co_await scripted_server::read(socket, buffer)).body() == R"({"type":"t"})");
+        co_await scripted_server::write(socket, accepted(2));
+        while (!made[2].ec)
+            co_await asio::post(here.ioc, asio::use_awaitable);
+        BOOST_TEST(made[2].given.seq == 2u);
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(too_many_waiting_requests_are_refused)
+{
+    site here{{.max_in_flight = 1, .max_waiting = 1}};
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        std::vector<outcome> made(3);
+        for (auto& each : made)
+            publish(*here.c, each);
+        while (!made[1].ec && !made[2].ec)
+            co_await asio::post(here.ioc, asio::use_awaitable);
+        BOOST_TEST(made[2].ec.value() == asio::error::no_buffer_space);
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(destroying_the_client_ends_what_is_under_way)
+{
+    site here;
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        outcome made;
+        publish(*here.c, made);
+        auto socket = co_await here.server.accept();
+        boost::beast::flat_buffer buffer;
+        co_await scripted_server::read(socket, buffer);
+        here.c.reset();
+        char byte = 0;
+        auto const [ec, bytes] =
+            co_await socket.async_read_some(asio::buffer(&byte, 1), completion);
+        BOOST_TEST(ec.failed());
+        BOOST_TEST(made.ec.value() == asio::error::operation_aborted);
+    }());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
