@@ -1,6 +1,7 @@
 """What the documents show is what happens.
 
-    ```console          commands and what they print, against a thumpd of the document's own
+    ```console          commands and what they print, against a thumpd of the document's own;
+                        THUMP_URL tells thump of it
     ```websocket PATH   messages sent (>) and received (<) there
     ```cpp FILE         a verbatim part of that file
     ```json             JSON
@@ -52,6 +53,7 @@ class Snippets(unittest.TestCase):
                 continue
             thumpd, shell = self.thumpd(), Shell(DEADLINE)
             try:
+                shell.run(f"export THUMP_URL=http://{thumpd.host}:{thumpd.port}")
                 for block in blocks:
                     for command, expected in commands(block.text):
                         self.check_command(shell, thumpd, command, expected, block)
