@@ -13,6 +13,10 @@ if(PROJECT_IS_TOP_LEVEL)
   endif()
 endif()
 
+set(THUMP_VIEWS ${thump_BINARY_DIR}/layers CACHE PATH
+  "Where the folders are made through which layers are included")
+mark_as_advanced(THUMP_VIEWS)
+
 # Warnings and language level, for our own code only.
 function(thump_configure target)
   target_compile_features(${target} PUBLIC cxx_std_20)
@@ -36,13 +40,16 @@ endfunction()
 # wrong way does not compile.
 function(thump_layer name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
-  set(view ${thump_BINARY_DIR}/layers/${name})
+  set(view ${THUMP_VIEWS}/${name})
   file(MAKE_DIRECTORY ${view})
   file(CREATE_LINK ${thump_SOURCE_DIR}/src/${name} ${view}/${name} SYMBOLIC)
 
   add_library(thump_${name} STATIC ${arg_SOURCES})
   thump_configure(thump_${name})
-  set_target_properties(thump_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  set_target_properties(thump_${name} PROPERTIES
+    POSITION_INDEPENDENT_CODE ON
+    CXX_VISIBILITY_PRESET hidden
+    VISIBILITY_INLINES_HIDDEN ON)
   target_include_directories(thump_${name} PUBLIC
     $<BUILD_INTERFACE:${thump_SOURCE_DIR}/include>
     $<INSTALL_INTERFACE:include>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <thump/broker_options.hpp>
+#include <thump/detail/api.hpp>
 #include <thump/event.hpp>
 #include <thump/stats.hpp>
 #include <thump/subscription.hpp>
@@ -39,7 +40,7 @@ struct receipt {
 /// Thread safety: every member function may be called from any thread, at any time.
 ///
 /// Example: `examples/pubsub.cpp`.
-class broker {
+class THUMP_API broker {
 public:
     using executor_type = boost::asio::any_io_executor;
 

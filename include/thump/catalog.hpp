@@ -1,6 +1,8 @@
 // The catalog: the event types that thump knows, and the metadata documented for each.
 #pragma once
 
+#include <thump/detail/api.hpp>
+
 #include <span>
 #include <string_view>
 
@@ -21,9 +23,9 @@ struct type_info {
 };
 
 /// The thirteen known types, in the order of the reference.
-[[nodiscard]] std::span<type_info const> catalog() noexcept;
+[[nodiscard]] THUMP_API std::span<type_info const> catalog() noexcept;
 
 /// The catalog's entry for `type`, or null where the catalog has none.
-[[nodiscard]] type_info const* find_type(std::string_view type) noexcept;
+[[nodiscard]] THUMP_API type_info const* find_type(std::string_view type) noexcept;
 
 }   // namespace thump

@@ -1,6 +1,8 @@
 // Every expected failure, in one table: name, sentence, HTTP status, WebSocket close code.
 #pragma once
 
+#include <thump/detail/api.hpp>
+
 #include <boost/system/error_code.hpp>
 
 #include <span>
@@ -77,13 +79,13 @@ struct error_info {
 };
 
 /// The whole table, in the enumeration's order.
-[[nodiscard]] std::span<error_info const> error_table() noexcept;
+[[nodiscard]] THUMP_API std::span<error_info const> error_table() noexcept;
 
 /// The row of one error.
-[[nodiscard]] error_info const& describe(errc code) noexcept;
+[[nodiscard]] THUMP_API error_info const& describe(errc code) noexcept;
 
 /// The category of `errc`; its name is "thump".
-[[nodiscard]] boost::system::error_category const& category() noexcept;
+[[nodiscard]] THUMP_API boost::system::error_category const& category() noexcept;
 
 /// Makes an `error_code` of `errc`; found by ADL.
 [[nodiscard]] inline boost::system::error_code make_error_code(errc code) noexcept

@@ -1,6 +1,7 @@
 // Filters: which events a subscription wants.
 #pragma once
 
+#include <thump/detail/api.hpp>
 #include <thump/error.hpp>
 #include <thump/event.hpp>
 
@@ -22,7 +23,7 @@ struct metadata_condition {
 /// A pattern over the tokens of an event type: `*` stands for exactly one token, `>` at the end for
 /// one or more, anything else for itself. `task.*` matches `task.failed`; `>` matches every type.
 /// (The subject wildcards of NATS.)
-class type_pattern {
+class THUMP_API type_pattern {
 public:
     /// Reads a pattern.
     /// @return the pattern, or `errc::invalid_parameter` with a sentence that names the fault.
@@ -44,11 +45,11 @@ private:
 
 /// Whether `type` follows the grammar of event types: 1 to 255 bytes, dot-separated tokens of
 /// `[A-Za-z0-9_-]+`.
-[[nodiscard]] bool is_valid_type(std::string_view type) noexcept;
+[[nodiscard]] THUMP_API bool is_valid_type(std::string_view type) noexcept;
 
 /// Type patterns, any of which must match, and metadata conditions, all of which must hold.
 /// A value; two filters that were made of the same conditions in another order compare equal.
-class filter {
+class THUMP_API filter {
 public:
     /// Matches every event.
     filter();

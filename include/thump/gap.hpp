@@ -1,6 +1,8 @@
 // The gap record: how a subscriber learns what it lost.
 #pragma once
 
+#include <thump/detail/api.hpp>
+
 #include <cstdint>
 #include <string_view>
 
@@ -16,7 +18,7 @@ enum class gap_reason : std::uint8_t {
 };
 
 /// The reason as it is written on the wire, as in `queue_full`.
-[[nodiscard]] std::string_view to_string(gap_reason reason) noexcept;
+[[nodiscard]] THUMP_API std::string_view to_string(gap_reason reason) noexcept;
 
 /// Tells a subscriber what it lost, before the next event that it receives.
 ///

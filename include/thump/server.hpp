@@ -2,6 +2,7 @@
 #pragma once
 
 #include <thump/broker.hpp>
+#include <thump/detail/api.hpp>
 #include <thump/server_options.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
@@ -35,7 +36,7 @@ using log_sink = std::function<void(log_level, std::string_view)>;
 /// Thread safety: every member function may be called from any thread.
 ///
 /// Example: `examples/embedded_server.cpp`.
-class server {
+class THUMP_API server {
 public:
     using executor_type = boost::asio::any_io_executor;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <thump/delivery.hpp>
+#include <thump/detail/api.hpp>
 #include <thump/errc.hpp>
 #include <thump/ledger.hpp>
 #include <thump/subscription_options.hpp>
@@ -32,7 +33,7 @@ class broker_impl;
 ///
 /// Thread safety: distinct handles may be used from any threads; one handle from several threads at
 /// once too, except for assignment and destruction.
-class subscription {
+class THUMP_API subscription {
 public:
     using executor_type = boost::asio::any_io_executor;
 

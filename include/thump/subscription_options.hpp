@@ -1,6 +1,7 @@
 // What a subscriber may ask for.
 #pragma once
 
+#include <thump/detail/api.hpp>
 #include <thump/filter.hpp>
 #include <thump/position.hpp>
 
@@ -23,10 +24,10 @@ enum class overflow : std::uint8_t {
 };
 
 /// The policy as it is written on the wire, as in `drop_oldest`.
-[[nodiscard]] std::string_view to_string(overflow policy) noexcept;
+[[nodiscard]] THUMP_API std::string_view to_string(overflow policy) noexcept;
 
 /// The policy of that name, if there is one.
-[[nodiscard]] std::optional<overflow> parse_overflow(std::string_view name) noexcept;
+[[nodiscard]] THUMP_API std::optional<overflow> parse_overflow(std::string_view name) noexcept;
 
 /// Options of one subscription, the same for every transport and for subscribers inside the
 /// process.
