@@ -5,6 +5,7 @@ set(types_html "text/html; charset=utf-8")
 set(types_js "text/javascript; charset=utf-8")
 set(types_css "text/css; charset=utf-8")
 set(types_svg "image/svg+xml")
+set(types_yaml "application/yaml")
 
 set(arrays "")
 set(rows "")
@@ -29,7 +30,7 @@ foreach(file IN LISTS FILES)
   math(EXPR number "${number} + 1")
 endforeach()
 
-file(WRITE ${OUTPUT} "// Written by the build from src/dashboard and js.
+file(WRITE ${OUTPUT} "// Written by the build from src/dashboard, js and doc.
 #include <net/assets.hpp>
 
 #include <algorithm>
