@@ -24,13 +24,15 @@ class SseEvent:
 
 class SseStream:
     def __init__(self, host, port, path, headers=None, version="1.1", method="GET",
-                 receive_buffer=None):
+                 receive_buffer=None, tls=None):
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.socket = socket.socket(family)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(TIMEOUT)
         self.socket.connect((host, port))
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_hostname=host)
         fields = {"Host": f"{host}:{port}", "Accept": "text/event-stream"} | (headers or {})
         head = f"{method} {path} HTTP/{version}\r\n" + "".join(
             f"{k}: {v}\r\n" for k, v in fields.items())

@@ -55,7 +55,8 @@ def encode_frame(opcode, payload=b"", fin=True, masked=True, reserved=0):
 
 
 class WebSocket:
-    def __init__(self, host, port, path, headers=None, receive_buffer=None, deflate=None):
+    def __init__(self, host, port, path, headers=None, receive_buffer=None, deflate=None,
+                 tls=None):
         """`deflate` is what to offer in Sec-WebSocket-Extensions; `extensions` what was granted."""
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.socket = socket.socket(family)
@@ -64,6 +65,8 @@ class WebSocket:
         self.socket.settimeout(TIMEOUT)
         self.socket.connect((host, port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_hostname=host)
         self._received = b""
         self.welcome = None
         self.payload_bytes = 0  # of messages, as they came over the wire
