@@ -13,6 +13,7 @@
 #include <wire/event_json.hpp>
 #include <wire/json_syntax.hpp>
 #include <wire/json_text.hpp>
+#include <wire/problem_json.hpp>
 #include <wire/sse.hpp>
 
 #include <thump/catalog.hpp>
@@ -154,7 +155,8 @@ void routes::respond(routed_request const& r, http_response response) const
 
 void routes::fail(routed_request const& r, error const& why) const
 {
-    respond(r, make_problem(why));
+    bool const passes = wire::describe(why).http_status == 503;
+    respond(r, passes ? make_retry_later(why, retry_after) : make_problem(why));
 }
 
 void routes::answer_options(routed_request const& r, std::string_view allow) const

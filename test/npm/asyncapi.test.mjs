@@ -95,7 +95,7 @@ describe('with a server', { timeout: 60_000 }, () => {
                     metadata: { task_id: 't1' }, source: '/tests', data: { n: 1 } };
     say('newEvent', event);
     assert.deepEqual(await expect('event'),
-                     { seq: 1, ...event, timestamp: '2026-11-23T19:16:24.000000000Z' });
+                     { seq: 1, ...event });
     say('publish', { op: 'publish', event: { type: 'task.failed' }, ref: 1 });
     const told = [await peer.next(), await peer.next()];   // in either order
     asyncapi.check(payload('published'), told.find(({ op }) => op));
