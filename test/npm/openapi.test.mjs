@@ -45,6 +45,8 @@ const exchanges = [
   ['delete', '/v1/subscribers/{id}', 403, { at: '/v1/subscribers/1', headers: foreign }],
   ['delete', '/v1/subscribers/{id}', 204, { at: '/v1/subscribers/1' }],
   ['get', '/healthz', 200, {}],
+  ['get', '/metrics', 200, {}],
+  ['get', '/metrics', 200, { headers: { Accept: 'application/openmetrics-text' } }],
   ['get', '/readyz', 200, {}],
   ['get', '/{file}', 404, { at: '/nothing.js' }],
   ...['index.html', 'style.css', 'thump.js', 'logo.svg'].map(
