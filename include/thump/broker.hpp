@@ -42,7 +42,7 @@ struct receipt {
 /// Example: `examples/pubsub.cpp`.
 class THUMP_API broker {
 public:
-    using executor_type = boost::asio::any_io_executor;
+    using executor_type = boost::asio::any_io_executor;   ///< any executor of Asio
 
     /// Makes a broker.
     /// @param ex Where it runs. The broker makes a strand of it.
@@ -117,7 +117,7 @@ public:
     /// Random token of this broker's life; the first half of a cursor `EPOCH:SEQ`.
     [[nodiscard]] std::string const& epoch() const noexcept;
 
-    [[nodiscard]] executor_type get_executor() const noexcept;
+    [[nodiscard]] executor_type get_executor() const noexcept;   ///< the broker's strand
 
 private:
     friend class server;

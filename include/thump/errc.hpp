@@ -71,7 +71,7 @@ enum class errc {
 
 /// A row of the error table.
 struct error_info {
-    errc code;
+    errc code;                   ///< the enumerator
     std::string_view name;       ///< the enumerator; also the last part of a problem's `type` URI
     std::string_view sentence;   ///< what happened, in one sentence
     int http_status = 0;         ///< status when it is told over HTTP; 0 where it never is

@@ -16,7 +16,7 @@ namespace thump {
 
 /// What is wrong with an input, and where.
 struct error {
-    boost::system::error_code code = {};
+    boost::system::error_code code = {};   ///< what, in one word
     /// One sentence for the one who sent the input.
     std::string detail = {};
     /// JSON pointer (RFC 6901) to the element at fault, as in `/metadata/task_id`; empty: the

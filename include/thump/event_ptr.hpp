@@ -42,7 +42,7 @@ struct delivery_counts {
 /// Thread safety: immutable once published; the reference count is atomic.
 class published_event : public event {
 public:
-    explicit published_event(event&& e) noexcept : event(std::move(e)) {}
+    explicit published_event(event&& e) noexcept : event(std::move(e)) {}   ///< unshared
     published_event(published_event const&) = delete;
     published_event& operator=(published_event const&) = delete;
 

@@ -59,17 +59,17 @@ public:
     static result<filter> make(std::span<std::string const> patterns,
                                std::span<metadata_condition const> conditions = {});
 
-    [[nodiscard]] bool matches(event const& e) const noexcept;
-    [[nodiscard]] bool matches_type(std::string_view type) const noexcept;
-    [[nodiscard]] bool matches_metadata(metadata const& m) const noexcept;
-
+    [[nodiscard]] bool matches(event const& e) const noexcept;               ///< type and metadata
+    [[nodiscard]] bool matches_type(std::string_view type) const noexcept;   ///< the type alone
+    [[nodiscard]] bool matches_metadata(metadata const& m) const noexcept;   ///< metadata alone
+    /// Of types, sorted; at least one.
     [[nodiscard]] std::span<type_pattern const> patterns() const noexcept { return patterns_; }
     [[nodiscard]] std::span<metadata_condition const> conditions() const noexcept
     {
         return conditions_;
-    }
+    }   ///< sorted by key
 
-    /// The filter in one line: `node.down,task.* meta.region=eu|us`. Equal filters have the same
+    /// The filter in one line: `node.down,task.failed meta.region=eu`. Equal filters have the same
     /// text, different filters different ones: what separates the parts is percent-encoded in them.
     [[nodiscard]] std::string to_string() const;
 

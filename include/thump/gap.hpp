@@ -31,9 +31,9 @@ struct gap {
     /// Count of matching events lost. For `cursor_expired`: of all events in the range, since
     /// nobody knows any more which of them matched; 0 where the cursor is of another epoch.
     std::uint64_t dropped = 0;
-    std::uint64_t bytes = 0;   ///< size of the lost events
-    gap_reason reason = gap_reason::queue_full;
-    bool recoverable = false;   ///< history still has all of them
+    std::uint64_t bytes = 0;                      ///< size of the lost events
+    gap_reason reason = gap_reason::queue_full;   ///< why
+    bool recoverable = false;                     ///< history still has all of them
 
     /// For `cursor_expired`: sequence number of the oldest event that history has; 0: none.
     std::uint64_t oldest = 0;

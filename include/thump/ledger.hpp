@@ -20,7 +20,7 @@ struct ledger {
     {
         return matched == delivered + queued + dropped + conflated + expired;
     }
-
+    /// Adds the counts of another.
     constexpr ledger& operator+=(ledger const& other) noexcept
     {
         matched += other.matched;

@@ -12,22 +12,22 @@ namespace thump {
 
 /// The event of this sequence number, in whatever epoch the broker is.
 struct at_sequence {
-    std::uint64_t seq = 0;
+    std::uint64_t seq = 0;   ///< the number
 
     friend bool operator==(at_sequence const&, at_sequence const&) = default;
 };
 
 /// The event of this sequence number in one life of a broker: `EPOCH:SEQ`.
 struct cursor {
-    std::string epoch;
-    std::uint64_t seq = 0;
+    std::string epoch;       ///< the broker's life
+    std::uint64_t seq = 0;   ///< the number in it
 
     friend bool operator==(cursor const&, cursor const&) = default;
 };
 
 /// So long before the present.
 struct time_back {
-    std::chrono::seconds span{};
+    std::chrono::seconds span{};   ///< how long ago
 
     friend bool operator==(time_back const&, time_back const&) = default;
 };
@@ -39,7 +39,7 @@ struct earliest {
 
 /// So many events before the newest.
 struct last_events {
-    std::uint64_t count = 0;
+    std::uint64_t count = 0;   ///< how many
 
     friend bool operator==(last_events const&, last_events const&) = default;
 };

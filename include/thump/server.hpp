@@ -38,7 +38,7 @@ using log_sink = std::function<void(log_level, std::string_view)>;
 /// Example: `examples/embedded_server.cpp`.
 class THUMP_API server {
 public:
-    using executor_type = boost::asio::any_io_executor;
+    using executor_type = boost::asio::any_io_executor;   ///< any executor of Asio
 
     /// Listens.
     /// @param b The broker to serve; it must outlive the server.
@@ -81,7 +81,7 @@ public:
             token, impl_);
     }
 
-    [[nodiscard]] executor_type get_executor() const noexcept;
+    [[nodiscard]] executor_type get_executor() const noexcept;   ///< the broker's strand
 
 private:
     static void initiate_drain(std::shared_ptr<detail::server_impl> impl,

@@ -35,12 +35,12 @@ class broker_impl;
 /// once too, except for assignment and destruction.
 class THUMP_API subscription {
 public:
-    using executor_type = boost::asio::any_io_executor;
+    using executor_type = boost::asio::any_io_executor;   ///< any executor of Asio
 
     /// A handle of no subscription; receiving on it completes with `errc::unsubscribed`.
     subscription() noexcept;
-    subscription(subscription&& other) noexcept;
-    subscription& operator=(subscription&& other) noexcept;
+    subscription(subscription&& other) noexcept;              ///< leaves a handle of none
+    subscription& operator=(subscription&& other) noexcept;   ///< unsubscribes from the old one
     ~subscription();
 
     /// Receives the next event or gap.
@@ -94,7 +94,7 @@ public:
     /// Whether this is a handle of a subscription, ended or not.
     explicit operator bool() const noexcept { return mailbox_ != nullptr; }
 
-    [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }
+    [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }   ///< its own
 
 private:
     friend class broker;

@@ -41,7 +41,7 @@ struct subscription_options {
     /// Bound of the queue in bytes, at least 1. An event that alone is larger is queued when the
     /// queue is empty.
     std::size_t queue_bytes = std::size_t{1} << 20;
-    thump::overflow overflow = thump::overflow::drop_newest;
+    thump::overflow overflow = thump::overflow::drop_newest;   ///< what a full queue does
     /// For `latest`: the metadata key whose value tells events apart, or `type`. An event without
     /// that key stands for itself alone and is never conflated.
     std::string key = "type";
