@@ -29,3 +29,7 @@ file(RELATIVE_PATH thump_pc_prefix
   ${CMAKE_INSTALL_PREFIX}/${thump_pkgconfig_dir} ${CMAKE_INSTALL_PREFIX})
 configure_file(${CMAKE_CURRENT_LIST_DIR}/thump.pc.in ${thump_BINARY_DIR}/thump.pc @ONLY)
 install(FILES ${thump_BINARY_DIR}/thump.pc DESTINATION ${thump_pkgconfig_dir} COMPONENT dev)
+
+if(PROJECT_IS_TOP_LEVEL AND THUMP_BUILD_APPS)
+  include(ThumpPackages)
+endif()
