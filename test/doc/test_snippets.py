@@ -49,7 +49,7 @@ class Snippets(unittest.TestCase):
     def test_console(self):
         for document in DOCUMENTS:
             blocks = snippets(document, "console")
-            if not blocks:
+            if not blocks or document.name == "tutorial.md":   # test/package/test_tutorial.py
                 continue
             thumpd, shell = self.thumpd(), Shell(DEADLINE)
             try:
