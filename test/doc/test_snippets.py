@@ -86,7 +86,7 @@ class Snippets(unittest.TestCase):
     def test_cpp(self):
         for snippet in self.each("cpp"):
             self.assertTrue(snippet.argument, f"{snippet}: which file is this of?")
-            source = (ROOT / snippet.argument).read_text("utf-8")
+            source = "\n" + (ROOT / snippet.argument).read_text("utf-8")
             parts = [textwrap.dedent(p).strip("\n") for p in snippet.text.split("\n…\n")]
             for part in parts:
                 indented = (textwrap.indent(part, " " * depth) for depth in (0, 4, 8))
