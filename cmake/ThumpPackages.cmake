@@ -61,13 +61,13 @@ set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME thump)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_RUNTIME_DEBUGINFO_PACKAGE OFF)
-set(CPACK_COMPONENT_RUNTIME_DESCRIPTION "event broker that never hides a loss
- Programs publish events over HTTP or WebSocket, and everyone who subscribed
- sees them at once and in one order, by WebSocket or server-sent events. A
- subscriber that is too slow loses events rather than slowing anyone else, and
- is told exactly which.
- .
- This package has the daemon thumpd and the command line.")
+set(CPACK_COMPONENT_RUNTIME_DESCRIPTION
+"Programs publish events over HTTP or WebSocket, and everyone who subscribed
+sees them at once and in one order, by WebSocket or server-sent events. A
+subscriber that is too slow loses events rather than slowing anyone else, and
+is told exactly which.
+
+This package has the daemon thumpd and the command line.")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA
   ${thump_SOURCE_DIR}/cmake/debian/conffiles
   ${thump_SOURCE_DIR}/cmake/debian/postinst
@@ -79,11 +79,11 @@ set(CPACK_DEBIAN_DEV_PACKAGE_NAME libthump-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "libboost1.81-dev, libboost-url1.81-dev, libssl-dev")
 set(CPACK_DEBIAN_DEV_DEBUGINFO_PACKAGE OFF)
-set(CPACK_COMPONENT_DEV_DESCRIPTION "event broker that never hides a loss - library
- The broker and its network face as a library for C++20 programs, which run on
- an io_context of Boost.Asio: publish and subscribe inside of a process, and
- serve both over HTTP, WebSocket and server-sent events.
- .
- This package has the headers and the static library.")
+set(CPACK_COMPONENT_DEV_DESCRIPTION
+"The broker and its network face as a library for C++20 programs, which run on
+an io_context of Boost.Asio: publish and subscribe inside of a process, and
+serve both over HTTP, WebSocket and server-sent events.
+
+This package has the headers and the static library.")
 
 include(CPack)

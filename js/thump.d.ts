@@ -44,6 +44,8 @@ export interface Gap {
   reason: GapReason;
   /** The server's history still has them. */
   recoverable: boolean;
+  /** For `cursor_expired`: the oldest event that history has; 0: none. */
+  oldest?: number;
 }
 
 /** What to receive. Omitted options are the server's defaults. */

@@ -15,7 +15,7 @@ import thumpd_process                             # noqa: E402
 from thumpd_process import Thumpd                 # noqa: E402
 
 NEEDED = {"thump": [r"\./usr/bin/thumpd", r"\./etc/thump/thumpd\.json",
-                    r"\./lib/systemd/system/thumpd\.service", r"\./usr/share/doc/thump/copyright",
+                    r"\./usr/lib/systemd/system/thumpd\.service", r"\./usr/share/doc/thump/copyright",
                     r"\./usr/share/doc/thump/examples/nginx\.conf"],
           "libthump-dev": [r"\./usr/include/thump/broker\.hpp",
                            r"\./usr/lib/[^/]+/libthump\.a",
@@ -57,7 +57,7 @@ class Packages(Folder):
 
     def check_service(self):
         run("dpkg-deb", "-x", self.debs["thump"], self.folder / "root")
-        unit = self.folder / "root/lib/systemd/system/thumpd.service"
+        unit = self.folder / "root/usr/lib/systemd/system/thumpd.service"
         if not shutil.which("systemd-analyze"):
             return
         exposure = run("systemd-analyze", "security", "--offline=true", "--threshold=15",
