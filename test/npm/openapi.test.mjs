@@ -23,7 +23,6 @@ const full = { type: 'task.failed', id: 'e-1', timestamp: '2026-11-23T19:16:24Z'
 // those of a server that drains.
 const exchanges = [
   ['get', '/v1/events', 101, { headers: handshake() }],
-  ['get', '/v1/events', 200, { query: '?limit=10' }],
   ['get', '/v1/events', 200, { headers: { Accept: 'text/event-stream' }, stream: true }],
   ['get', '/v1/events', 400, { query: '?limit=0' }],
   ['get', '/v1/events', 403, { headers: { ...handshake(), ...foreign } }],
@@ -37,6 +36,7 @@ const exchanges = [
   ['post', '/v1/events', 403, { body: '{"type":"a"}', headers: foreign }],
   ['post', '/v1/events', 413, { body: big }],
   ['post', '/v1/events', 415, { body: 'a', headers: { 'Content-Type': 'text/csv' } }],
+  ['get', '/v1/events', 200, { query: '?limit=10' }],
   ['get', '/v1/types', 200, {}],
   ['get', '/v1/stats', 200, {}],
   ['get', '/v1/subscribers', 200, { query: '?sort=lag' }],
