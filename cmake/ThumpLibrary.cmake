@@ -14,6 +14,9 @@ target_sources(thump PUBLIC FILE_SET HEADERS
     include/thump/broker.hpp
     include/thump/broker_options.hpp
     include/thump/catalog.hpp
+    include/thump/client.hpp
+    include/thump/client_options.hpp
+    include/thump/client_results.hpp
     include/thump/delivery.hpp
     include/thump/detail/api.hpp
     include/thump/detail/frame.hpp
@@ -29,6 +32,7 @@ target_sources(thump PUBLIC FILE_SET HEADERS
     include/thump/server.hpp
     include/thump/server_options.hpp
     include/thump/stats.hpp
+    include/thump/stream.hpp
     include/thump/subscription.hpp
     include/thump/subscription_options.hpp
     include/thump/time_point.hpp
@@ -40,7 +44,7 @@ target_compile_features(thump PUBLIC cxx_std_20)
 target_compile_definitions(thump INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(thump
   PUBLIC Boost::headers Threads::Threads
-  PRIVATE Boost::url OpenSSL::Crypto ZLIB::ZLIB)
+  PRIVATE Boost::json Boost::url OpenSSL::Crypto ZLIB::ZLIB)
 
 # Until 1.0 a minor version may break what was built with another.
 set_target_properties(thump PROPERTIES

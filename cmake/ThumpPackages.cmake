@@ -7,7 +7,7 @@ include(GNUInstallDirs)
 
 set(thump_doc_dir ${CMAKE_INSTALL_DATAROOTDIR}/doc)
 
-install(TARGETS thumpd RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
+install(TARGETS thumpd thump_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
 install(FILES ${thump_SOURCE_DIR}/conf/thumpd.json
   DESTINATION ${CMAKE_INSTALL_FULL_SYSCONFDIR}/thump COMPONENT runtime)
 configure_file(${thump_SOURCE_DIR}/conf/thumpd.service.in ${thump_BINARY_DIR}/thumpd.service @ONLY)
@@ -15,6 +15,12 @@ install(FILES ${thump_BINARY_DIR}/thumpd.service
   DESTINATION lib/systemd/system COMPONENT runtime)
 install(FILES ${thump_SOURCE_DIR}/conf/nginx.conf
   DESTINATION ${thump_doc_dir}/thump/examples COMPONENT runtime)
+
+foreach(shell IN ITEMS bash-completion/completions/thump zsh/vendor-completions/_thump)
+  cmake_path(GET shell PARENT_PATH folder)
+  install(FILES ${thump_BINARY_DIR}/share/${shell}
+    DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/${folder} COMPONENT runtime)
+endforeach()
 
 # ---------------------------------------------------------------- what Debian asks for
 
@@ -33,6 +39,13 @@ if(THUMP_GZIP)
   file(MAKE_DIRECTORY ${thump_BINARY_DIR}/compressed)
   configure_file(${thump_SOURCE_DIR}/CHANGELOG.md ${thump_BINARY_DIR}/compressed/changelog COPYONLY)
   thump_compressed(${thump_BINARY_DIR}/compressed/changelog changelog)
+  foreach(page IN ITEMS man1/thump.1 man8/thumpd.8)
+    cmake_path(GET page PARENT_PATH folder)
+    install(CODE "execute_process(COMMAND ${THUMP_GZIP} -9nkf ${thump_BINARY_DIR}/share/man/${page})"
+      COMPONENT runtime)
+    install(FILES ${thump_BINARY_DIR}/share/man/${page}.gz
+      DESTINATION ${CMAKE_INSTALL_MANDIR}/${folder} COMPONENT runtime)
+  endforeach()
   foreach(pair IN ITEMS runtime:thump dev:libthump-dev)
     string(REPLACE ":" ";" pair ${pair})
     list(GET pair 0 component)
@@ -77,7 +90,7 @@ set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 
 set(CPACK_DEBIAN_DEV_PACKAGE_NAME libthump-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
-set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "libboost1.81-dev, libboost-url1.81-dev, libssl-dev, zlib1g-dev")
+set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "libboost1.81-dev, libboost-json1.81-dev, libboost-url1.81-dev, libssl-dev, zlib1g-dev")
 set(CPACK_DEBIAN_DEV_DEBUGINFO_PACKAGE OFF)
 set(CPACK_COMPONENT_DEV_DESCRIPTION
 "The broker and its network face as a library for C++20 programs, which run on

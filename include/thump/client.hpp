@@ -3,6 +3,7 @@
 
 #include <thump/client_options.hpp>
 #include <thump/client_results.hpp>
+#include <thump/detail/api.hpp>
 #include <thump/error.hpp>
 #include <thump/event.hpp>
 #include <thump/stream.hpp>
@@ -48,9 +49,9 @@ class client_impl;
 /// Executor: the handler runs on its associated executor, by default this client's.
 ///
 /// Thread safety: every member function may be called from any thread.
-class client {
+class THUMP_API client {
 public:
-    using executor_type = boost::asio::any_io_executor;
+    using executor_type = boost::asio::any_io_executor;   ///< any executor of Asio
 
     /// Makes a client. It connects when it is first asked for something.
     /// @param ex Where it runs. The client makes a strand of it.
@@ -73,6 +74,7 @@ public:
         return start<receipt, &client::begin_publish>(nullptr, std::forward<CompletionToken>(token),
                                                       std::move(e));
     }
+    /// As above; `why` tells more of an error, and must live until completion.
     template <class CompletionToken>
     auto async_publish(event e, error& why, CompletionToken&& token)
     {
@@ -89,6 +91,7 @@ public:
         return start<batch_receipt, &client::begin_publish_batch>(
             nullptr, std::forward<CompletionToken>(token), std::move(events));
     }
+    /// As above; `why` tells more of an error, and must live until completion.
     template <class CompletionToken>
     auto async_publish_batch(std::vector<event> events, error& why, CompletionToken&& token)
     {
@@ -104,6 +107,7 @@ public:
         return start<history_page, &client::begin_history>(
             nullptr, std::forward<CompletionToken>(token), std::move(query));
     }
+    /// As above; `why` tells more of an error, and must live until completion.
     template <class CompletionToken>
     auto async_history(history_query query, error& why, CompletionToken&& token)
     {
@@ -118,6 +122,7 @@ public:
         return start<remote_catalog, &client::begin_types>(nullptr,
                                                            std::forward<CompletionToken>(token));
     }
+    /// As above; `why` tells more of an error, and must live until completion.
     template <class CompletionToken>
     auto async_types(error& why, CompletionToken&& token)
     {
@@ -132,6 +137,7 @@ public:
         return start<remote_stats, &client::begin_stats>(nullptr,
                                                          std::forward<CompletionToken>(token));
     }
+    /// As above; `why` tells more of an error, and must live until completion.
     template <class CompletionToken>
     auto async_stats(error& why, CompletionToken&& token)
     {
@@ -146,6 +152,7 @@ public:
         return start<remote_subscribers, &client::begin_subscribers>(
             nullptr, std::forward<CompletionToken>(token));
     }
+    /// As above; `why` tells more of an error, and must live until completion.
     template <class CompletionToken>
     auto async_subscribers(error& why, CompletionToken&& token)
     {
@@ -158,7 +165,7 @@ public:
     /// @throw std::invalid_argument An option is out of its range.
     [[nodiscard]] stream subscribe(stream_options options = {});
 
-    [[nodiscard]] executor_type get_executor() const noexcept;
+    [[nodiscard]] executor_type get_executor() const noexcept;   ///< its strand
 
 private:
     using impl_ptr = std::shared_ptr<client_side::client_impl>;

@@ -28,8 +28,8 @@ struct batch_receipt {
 
 /// An event as a server sent it.
 struct received_event {
-    thump::event event;
-    std::string json;   ///< the server's text, in one line
+    thump::event event;   ///< what it holds
+    std::string json;     ///< the server's text, in one line
 };
 
 /// Events from history, in order.
@@ -43,7 +43,7 @@ struct history_page {
 
 /// An event type of the server's catalog.
 struct remote_type {
-    std::string type;
+    std::string type;                                            ///< its name
     std::string published_when;                                  ///< one phrase
     std::string subscribers;                                     ///< who usually listens
     std::vector<std::pair<std::string, std::string>> metadata;   ///< keys and their descriptions
@@ -58,30 +58,30 @@ struct remote_catalog {
 
 /// The server's totals.
 struct remote_stats {
-    thump::stats totals;
+    thump::stats totals;           ///< as in the server
     std::size_t connections = 0;   ///< open connections, of every kind
     std::string json;              ///< the server's text
 };
 
 /// One of the server's subscribers.
 struct remote_subscriber {
-    std::uint64_t id = 0;
-    std::string transport;   ///< `websocket`, `sse` or `process`
-    std::string remote;      ///< its address
-    std::string name;        ///< the name that it gave itself
-    std::string filter;      ///< as `filter::to_string`
-    std::string overflow;    ///< its policy's name
-    std::size_t queue = 0;   ///< bound of its queue, in events
-    time_point connected_at;
-    std::uint64_t lag = 0;    ///< events it has yet to receive
-    std::uint64_t gaps = 0;   ///< gap records that it was sent
-    thump::ledger ledger;
+    std::uint64_t id = 0;      ///< its number
+    std::string transport;     ///< `websocket`, `sse` or `process`
+    std::string remote;        ///< its address
+    std::string name;          ///< the name that it gave itself
+    std::string filter;        ///< as `filter::to_string`
+    std::string overflow;      ///< its policy's name
+    std::size_t queue = 0;     ///< bound of its queue, in events
+    time_point connected_at;   ///< since when
+    std::uint64_t lag = 0;     ///< events it has yet to receive
+    std::uint64_t gaps = 0;    ///< gap records that it was sent
+    thump::ledger ledger;      ///< its own
 };
 
 /// The server's subscribers, those that lag most first.
 struct remote_subscribers {
-    std::vector<remote_subscriber> subscribers;
-    std::string json;   ///< the server's text
+    std::vector<remote_subscriber> subscribers;   ///< all of them
+    std::string json;                             ///< the server's text
 };
 
 }   // namespace thump

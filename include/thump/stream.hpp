@@ -2,6 +2,7 @@
 #pragma once
 
 #include <thump/client_results.hpp>
+#include <thump/detail/api.hpp>
 #include <thump/errc.hpp>
 #include <thump/gap.hpp>
 #include <thump/position.hpp>
@@ -34,7 +35,7 @@ struct stream_connected {
 
 /// The connection was lost, or could not be made; another attempt follows.
 struct stream_disconnected {
-    error why;
+    error why;                              ///< what went wrong
     std::chrono::milliseconds retry_in{};   ///< until the attempt
 };
 
@@ -52,14 +53,14 @@ using stream_record = std::variant<received_event, gap, stream_connected, stream
 ///
 /// Thread safety: distinct handles may be used from any threads; one handle from several threads at
 /// once too, except for assignment and destruction.
-class stream {
+class THUMP_API stream {
 public:
-    using executor_type = boost::asio::any_io_executor;
+    using executor_type = boost::asio::any_io_executor;   ///< any executor of Asio
 
     /// A handle of no stream; receiving on it completes with `errc::unsubscribed`.
     stream() noexcept;
-    stream(stream&& other) noexcept;
-    stream& operator=(stream&& other) noexcept;
+    stream(stream&& other) noexcept;              ///< leaves a handle of none
+    stream& operator=(stream&& other) noexcept;   ///< closes the old one
     ~stream();
 
     /// Receives the next record.
@@ -109,7 +110,7 @@ public:
     /// may still wait.
     [[nodiscard]] error failure() const;
 
-    [[nodiscard]] executor_type get_executor() const noexcept;
+    [[nodiscard]] executor_type get_executor() const noexcept;   ///< its strand
 
 private:
     friend class client;

@@ -90,7 +90,7 @@ class Embedded(Consumer):
         ours = [n for n in names if n.startswith("thump::")]
         self.assertIn("thump::catalog()", ours)
         self.assertTrue(any(n.startswith("thump::broker::publish(") for n in ours))
-        hidden = [n for n in names if re.search(r"thump::(core|wire|net)::", n)
+        hidden = [n for n in names if re.search(r"thump::(core|wire|net|client_side)::", n)
                   or n.startswith("thump::detail::")]
         self.assertEqual(hidden, [])
 

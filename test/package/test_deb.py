@@ -14,7 +14,11 @@ sys.path.insert(0, str(ROOT / "test/process"))
 import thumpd_process                             # noqa: E402
 from thumpd_process import Thumpd                 # noqa: E402
 
-NEEDED = {"thump": [r"\./usr/bin/thumpd", r"\./etc/thump/thumpd\.json",
+NEEDED = {"thump": [r"\./usr/bin/thumpd", r"\./usr/bin/thump",
+                    r"\./usr/share/man/man1/thump\.1\.gz", r"\./usr/share/man/man8/thumpd\.8\.gz",
+                    r"\./usr/share/bash-completion/completions/thump",
+                    r"\./usr/share/zsh/vendor-completions/_thump",
+                    r"\./etc/thump/thumpd\.json",
                     r"\./usr/lib/systemd/system/thumpd\.service", r"\./usr/share/doc/thump/copyright",
                     r"\./usr/share/doc/thump/examples/nginx\.conf"],
           "libthump-dev": [r"\./usr/include/thump/broker\.hpp",
