@@ -1,5 +1,6 @@
 #include <core/filter_index.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace thump::core {
@@ -7,6 +8,22 @@ namespace {
 
 // Publishers choose the types: what is remembered of them is bounded.
 constexpr std::size_t max_remembered_types = 4096;
+
+// Splits off the first dot-separated token; `rest` keeps what follows the dot.
+std::string_view next_token(std::string_view& rest) noexcept
+{
+    auto const dot = rest.find('.');
+    auto const token = rest.substr(0, dot);
+    rest = dot == std::string_view::npos ? std::string_view{} : rest.substr(dot + 1);
+    return token;
+}
+
+// The condition with the fewest values: the filter is listed by each of them.
+metadata_condition const& narrowest(filter const& f)
+{
+    return *std::ranges::min_element(f.conditions(), {},
+                                     [](auto const& c) { return c.any_of.size(); });
+}
 
 }   // namespace
 
@@ -27,8 +44,8 @@ filter_id filter_index::acquire(filter const& f)
     }
     slots_[id] = {f, 1};
     by_text_.emplace(std::move(text), id);
-    for (auto& [type, ids] : by_type_)
-        if (f.matches_type(type)) ids.push_back(id);
+    for (auto const& pattern : f.patterns())
+        enter(pattern, f, id);
     return id;
 }
 
@@ -37,26 +54,117 @@ void filter_index::release(filter_id id)
     auto& s = slots_[id];
     if (--s.holders != 0) return;
     by_text_.erase(s.what.to_string());
-    for (auto& [type, ids] : by_type_)
-        if (s.what.matches_type(type)) std::erase(ids, id);
+    for (auto const& pattern : s.what.patterns())
+        leave(pattern, s.what, id);
     s.what = filter{};
     free_.push_back(id);
 }
 
-std::vector<filter_id> const& filter_index::candidates(std::string_view type)
+// ---------------------------------------------------------------- the tree of patterns
+
+// The lists of a pattern in which a filter stands.
+template <class F>
+void filter_index::for_each_place(pattern_filters& filters, filter const& f, F visit)
+{
+    if (f.conditions().empty())
+        return visit(f.patterns().size() == 1 ? filters.plain : filters.several);
+    auto const& [key, values] = narrowest(f);
+    auto& by_value = filters.conditional[key];
+    for (auto const& value : values) {
+        auto& ids = by_value[value];
+        visit(ids);
+        if (ids.empty()) by_value.erase(value);
+    }
+    if (by_value.empty()) filters.conditional.erase(key);
+}
+
+void filter_index::enter(type_pattern const& pattern, filter const& f, filter_id id)
+{
+    auto* at = &root_;
+    for (std::string_view rest = pattern.text(); !rest.empty();) {
+        auto& next = at->next[std::string{next_token(rest)}];
+        if (!next) next = std::make_unique<node>();
+        at = next.get();
+    }
+    if (!at->here) {
+        at->here = std::make_unique<pattern_filters>();
+        by_type_.clear();
+    }
+    ++at->here->count;
+    for_each_place(*at->here, f, [&](auto& ids) { ids.push_back(id); });
+}
+
+void filter_index::leave(type_pattern const& pattern, filter const& f, filter_id id)
+{
+    auto* at = &root_;
+    for (std::string_view rest = pattern.text(); !rest.empty();)
+        at = at->next.find(next_token(rest))->second.get();
+    for_each_place(*at->here, f, [&](auto& ids) { std::erase(ids, id); });
+    if (--at->here->count > 0) return;
+    at->here.reset();
+    prune(root_, pattern.text());
+    by_type_.clear();
+}
+
+// Removes the nodes along a path that lead nowhere any more. Whether `from` is one of them.
+bool filter_index::prune(node& from, std::string_view rest)
+{
+    if (!rest.empty()) {
+        auto const next = from.next.find(next_token(rest));
+        if (prune(*next->second, rest)) from.next.erase(next);
+    }
+    return from.next.empty() && !from.here;
+}
+
+// Finds the patterns below `from` that fit what is left of a type.
+void filter_index::collect(node const& from, std::string_view rest, fitting& out)
+{
+    if (rest.empty()) {
+        if (from.here) out.push_back(from.here.get());
+        return;
+    }
+    if (auto const tail = from.next.find(">"); tail != from.next.end())
+        out.push_back(tail->second->here.get());
+    auto const token = next_token(rest);
+    for (auto const wanted : {token, std::string_view{"*"}})
+        if (auto const next = from.next.find(wanted); next != from.next.end())
+            collect(*next->second, rest, out);
+}
+
+filter_index::fitting const& filter_index::patterns_for(std::string_view type)
 {
     if (auto const known = by_type_.find(type); known != by_type_.end()) return known->second;
     if (by_type_.size() >= max_remembered_types) by_type_.clear();
-    auto& ids = by_type_[std::string{type}];
-    for (auto const& [text, id] : by_text_)
-        if (slots_[id].what.matches_type(type)) ids.push_back(id);
-    return ids;
+    auto& found = by_type_[std::string{type}];
+    collect(root_, type, found);
+    return found;
 }
+
+// ---------------------------------------------------------------- matching
 
 void filter_index::match(event const& e, std::vector<filter_id>& out)
 {
-    for (auto const id : candidates(e.type))
-        if (slots_[id].what.matches_metadata(e.metadata)) out.push_back(id);
+    ++events_;
+    for (auto const* const filters : patterns_for(e.type)) {
+        out.insert(out.end(), filters->plain.begin(), filters->plain.end());
+        for (auto const id : filters->several)
+            add_once(id, out);
+        if (filters->conditional.empty()) continue;
+        for (auto const& [key, value] : e.metadata) {
+            auto const by_value = filters->conditional.find(key);
+            if (by_value == filters->conditional.end()) continue;
+            auto const wanting = by_value->second.find(value);
+            if (wanting == by_value->second.end()) continue;
+            for (auto const id : wanting->second)
+                if (slots_[id].what.matches_metadata(e.metadata)) add_once(id, out);
+        }
+    }
+}
+
+// A filter of several patterns may be found by more than one of them.
+void filter_index::add_once(filter_id id, std::vector<filter_id>& out)
+{
+    if (std::exchange(slots_[id].found_for, events_) != events_) out.push_back(id);
 }
 
 }   // namespace thump::core
