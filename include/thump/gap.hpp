@@ -11,9 +11,10 @@ namespace thump {
 /// Why events were lost.
 enum class gap_reason : std::uint8_t {
     conflated,         ///< replaced by a newer event of the same key (policy `latest`)
-    expired,           ///< older than the subscription wanted
+    expired,           ///< history let go of them for their age before the subscription read them
     queue_full,        ///< the subscriber's bounded queue had no room
-    history_overrun,   ///< history no longer had what a `catch_up` subscription still had to read
+    history_overrun,   ///< history let go of them for want of room before the subscription read
+                       ///< them
     cursor_expired,    ///< the cursor to resume from is of another epoch, or older than history
 };
 

@@ -10,10 +10,10 @@ namespace thump {
 struct ledger {
     std::uint64_t matched = 0;     ///< passed the filter
     std::uint64_t delivered = 0;   ///< handed to the receiver (network: accepted by the kernel)
-    std::uint64_t queued = 0;      ///< waiting in the bounded queue
+    std::uint64_t queued = 0;      ///< waiting in the bounded queue, or to be read from history
     std::uint64_t dropped = 0;   ///< lost to overflow, or still queued when the subscription ended
     std::uint64_t conflated = 0;   ///< replaced by a newer event of the same key
-    std::uint64_t expired = 0;     ///< lost to age
+    std::uint64_t expired = 0;     ///< left history for their age before they were read
 
     /// Whether the counts add up.
     [[nodiscard]] constexpr bool balanced() const noexcept

@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::size_t initial_capacity = 8;
 
+// Events of history that one `refill` looks at: about a millisecond's worth.
+constexpr std::size_t max_look = 16'384;
+
 gap gap_of(published_event const& e, gap_reason reason) noexcept
 {
     return {e.seq, e.seq, 1, e.size_bytes(), reason, false, 0};
@@ -54,8 +57,8 @@ struct backlog::storage {
     std::size_t bytes = 0;
     std::uint64_t head = 0;   // position of events.front()
     bool pinned = false;
-    std::uint64_t next = 0;     // behind: the first event to read from history; 0: not behind
-    std::uint64_t unread = 0;   // behind: events there that match
+    std::uint64_t unread = 0;   // events to read from history; 0: not behind
+    std::uint64_t next = 0;     // behind: none of them is before this one
     bool overtaken = false;     // behind: since it overflowed
     // Where the queue ended when it last overflowed.
     std::uint64_t slow_until = 0;
@@ -69,6 +72,19 @@ struct backlog::storage {
             merge(at->what, g);
         else
             gaps.insert(at, {position, g});
+    }
+
+    // The queued event at `position` has gone: what stands behind it moves up.
+    void close_up(std::uint64_t position)
+    {
+        auto const behind = std::ranges::upper_bound(gaps, position, {}, &placed_gap::position);
+        for (auto g = behind; g != gaps.end(); ++g)
+            --g->position;
+        if (behind == gaps.begin() || behind == gaps.end()) return;
+        auto const before = std::prev(behind);
+        if (before->position != behind->position) return;
+        merge(before->what, behind->what);
+        gaps.erase(behind);
     }
 
     // The first position whose event has not been sent in part.
@@ -89,7 +105,8 @@ backlog::~backlog() = default;
 
 bool backlog::idle() const noexcept
 {
-    return !storage_ || (storage_->events.empty() && storage_->gaps.empty() && storage_->next == 0);
+    return !storage_ ||
+           (storage_->events.empty() && storage_->gaps.empty() && storage_->unread == 0);
 }
 
 std::size_t backlog::size() const noexcept
@@ -153,8 +170,10 @@ push_result backlog::push(event_ptr const& e)
         lose_newest(e);
         closed_ = true;
         return push_result::closed;
-    case overflow::drop_newest:
     case overflow::catch_up:
+        fall_behind(e);
+        return push_result::queued;
+    case overflow::drop_newest:
         break;
     }
     lose_newest(e);
@@ -209,6 +228,7 @@ void backlog::lose(std::size_t index, gap_reason reason)
     else
         s.events.erase(at);
     s.bytes -= victim->size_bytes();
+    s.close_up(s.head + index);
     s.tell_at(s.first_free(), gap_of(*victim, reason));
     // The event that takes its place counts too.
     if (reason == gap_reason::queue_full) s.slow_until = s.head + s.events.size() + 1;
@@ -279,22 +299,22 @@ void backlog::begin_behind(std::uint64_t next, std::uint64_t unread)
 void backlog::fall_behind(event_ptr const& e)
 {
     auto& s = *storage_;
-    if (s.next == 0) {
+    if (s.unread++ == 0) {
         s.next = e->seq;
         s.overtaken = true;
     }
-    ++s.unread;
     ++ledger_.queued;
 }
 
 bool backlog::behind() const noexcept
 {
-    return storage_ && storage_->next != 0;
+    return storage_ && storage_->unread > 0;
 }
 
 bool backlog::slow() const noexcept
 {
-    return storage_ && (storage_->overtaken || storage_->head < storage_->slow_until);
+    if (!storage_) return false;
+    return (behind() && storage_->overtaken) || storage_->head < storage_->slow_until;
 }
 
 bool backlog::wants_refill() const noexcept
@@ -302,51 +322,55 @@ bool backlog::wants_refill() const noexcept
     return behind() && !closed_ && storage_->events.size() <= options_->queue / 2;
 }
 
-void backlog::refill(history const& h, filter const& wanted, std::uint64_t last)
+// It reads as many matching events as were counted and no more: history may already hold some that
+// are yet to be pushed.
+bool backlog::refill(history const& h, filter const& wanted)
 {
     auto& s = *storage_;
-    auto const end = std::min(h.end_seq(), last == UINT64_MAX ? last : last + 1);
-    if (s.next < h.first_seq()) {
-        if (s.unread > 0) return;   // what was lost is yet to be told: see on_evicted
-        s.next = h.first_seq();
-    }
-    for (; s.next < end; ++s.next) {
+    if (s.next < h.first_seq()) return false;   // what was lost is yet to be told: see on_evicted
+    for (auto looked_at = max_look; s.unread > 0; ++s.next) {
+        if (looked_at-- == 0) return true;
         auto const& e = h.at(s.next);
         if (!wanted.matches(*e)) continue;
         if (options_->overflow == overflow::latest) conflate(e);
-        if (!has_room(e->size_bytes())) return;
+        if (!has_room(e->size_bytes())) return false;
         --s.unread;
         --ledger_.queued;   // enqueue counts it again
         enqueue(e);
     }
-    s.next = 0;
-    s.overtaken = false;
+    return false;
 }
 
-void backlog::on_evicted(published_event const& e, filter const& wanted)
+bool backlog::on_evicted(std::span<evicted_event const> gone, filter const& wanted)
 {
-    if (!behind() || e.seq < storage_->next || storage_->unread == 0) return;
+    if (!behind() || gone.empty() || gone.back().what->seq < storage_->next) return false;
     auto& s = *storage_;
-    s.next = e.seq + 1;
-    if (!wanted.matches(e)) return;
+    auto const first = gone.front().what->seq;
+    // Sequence numbers in `gone` have no hole.
+    for (auto const& [what, why] : gone.subspan(s.next > first ? s.next - first : 0)) {
+        if (s.unread == 0) break;
+        s.next = what->seq + 1;
+        if (wanted.matches(*what)) lose_unread(*what, why);
+    }
+    return true;
+}
+
+void backlog::give_up_history(history const& h, filter const& wanted)
+{
+    while (behind()) {
+        auto const& e = *h.at(storage_->next++);
+        if (wanted.matches(e)) lose_unread(e, gap_reason::history_overrun);
+    }
+}
+
+// Told behind everything in the queue, where the events would have come.
+void backlog::lose_unread(published_event const& e, gap_reason reason)
+{
+    auto& s = *storage_;
     --s.unread;
     --ledger_.queued;
-    ++ledger_.dropped;
-    s.tell_at(s.head + s.events.size(), gap_of(e, gap_reason::history_overrun));
-}
-
-void backlog::give_up_history(std::uint64_t newest)
-{
-    if (!behind()) return;
-    auto& s = *storage_;
-    if (s.unread > 0)
-        s.tell_at(s.head + s.events.size(),
-                  {s.next, newest, s.unread, 0, gap_reason::history_overrun, false, 0});
-    ledger_.dropped += s.unread;
-    ledger_.queued -= s.unread;
-    s.next = 0;
-    s.unread = 0;
-    s.overtaken = false;
+    ++(reason == gap_reason::expired ? ledger_.expired : ledger_.dropped);
+    s.tell_at(s.head + s.events.size(), gap_of(e, reason));
 }
 
 void backlog::release_memory() noexcept

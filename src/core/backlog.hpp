@@ -11,12 +11,14 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace thump::core {
 
 class history;
+struct evicted_event;
 
 /// What became of an event that was pushed.
 enum class push_result : std::uint8_t {
@@ -99,8 +101,8 @@ public:
     // ---- Behind the live flow. What has no room under `catch_up`, and what is replayed to a
     // ---- newcomer, stays in history: it counts as queued, and is read from there by `refill`.
 
-    /// Begins behind: the next event to read is `next`, and from it on `unread` events match.
-    /// Requires: nothing was pushed yet.
+    /// Begins behind: the next event to read is `next`, and from it on `unread` events match, at
+    /// least 1. Requires: nothing was pushed yet.
     void begin_behind(std::uint64_t next, std::uint64_t unread);
 
     /// Whether events that are counted as queued are still to be read from history.
@@ -109,16 +111,18 @@ public:
     /// Whether `refill` would do something worth while.
     [[nodiscard]] bool wants_refill() const noexcept;
 
-    /// Reads from history what the queue has room for. Past the newest event, or past `last`, the
-    /// subscription is no longer behind. Does nothing while `on_evicted` is yet to be told of
-    /// events that `h` let go of.
-    void refill(history const& h, filter const& wanted, std::uint64_t last);
+    /// Reads from history what the queue has room for. Once it has read all that is counted as
+    /// queued there, the subscription is no longer behind. Does nothing while `on_evicted` is yet
+    /// to be told of events that `h` let go of.
+    /// @return whether it stopped for having looked at many events, and wants to be called again.
+    bool refill(history const& h, filter const& wanted);
 
-    /// History has let go of an event. If it was still to be read it is lost.
-    void on_evicted(published_event const& e, filter const& wanted);
+    /// History has let go of events. Those that were still to be read are lost.
+    /// @return whether any was, or might have been: there may be a gap to tell, or room to refill.
+    bool on_evicted(std::span<evicted_event const> gone, filter const& wanted);
 
-    /// Whatever is still to be read from history, up to `newest`, is lost.
-    void give_up_history(std::uint64_t newest);
+    /// Whatever is still to be read from history is lost.
+    void give_up_history(history const& h, filter const& wanted);
 
     /// Whether the queue has overflowed, and what it held then is yet to be handed out.
     [[nodiscard]] bool slow() const noexcept;
@@ -142,6 +146,7 @@ private:
     void lose(std::size_t index, gap_reason reason);
     void lose_newest(event_ptr const& e);
     void fall_behind(event_ptr const& e);
+    void lose_unread(published_event const& e, gap_reason reason);
 
     backlog_options const* options_;
     std::unique_ptr<storage> storage_;

@@ -34,7 +34,7 @@ event_ptr broker::publish(boost::intrusive_ptr<published_event> e, time_point no
         if (turn_[id].empty()) matched_.push_back(id);
         turn_[id].push_back(shared);
     }
-    history_.push(shared, now, &evicted_);
+    history_.push(shared, now, evicted_);
     ++turn_events_;
     turn_bytes_ += shared->size_bytes();
     return shared;

@@ -60,10 +60,10 @@ public:
     }
 
     /// What history let go of in this turn, in order. It comes after what matched.
-    [[nodiscard]] std::span<event_ptr const> evicted() const noexcept { return evicted_; }
+    [[nodiscard]] std::span<evicted_event const> evicted() const noexcept { return evicted_; }
 
     /// Lets go of what has become too old.
-    void expire(time_point now) { history_.expire(now, &evicted_); }
+    void expire(time_point now) { history_.expire(now, evicted_); }
 
     [[nodiscard]] core::history const& history() const noexcept { return history_; }
 
@@ -85,7 +85,7 @@ private:
     std::vector<std::vector<event_ptr>> turn_;   // by filter_id
     std::vector<filter_id> matched_;             // those that are not empty
     std::vector<filter_id> scratch_;
-    std::vector<event_ptr> evicted_;
+    std::vector<evicted_event> evicted_;
     std::size_t turn_events_ = 0;
     std::size_t turn_bytes_ = 0;
 };

@@ -56,37 +56,34 @@ std::uint64_t start_of_last(history const& h, std::uint64_t count, filter const&
 
 history::history(history_options const& options) : options_{options} {}
 
-void history::push(event_ptr const& e, time_point now, std::vector<event_ptr>* gone)
+void history::push(event_ptr const& e, time_point now, std::vector<evicted_event>& gone)
 {
-    if (options_.max_events == 0) {
-        ++next_seq_;
-        if (gone) gone->push_back(e);
-        return;
-    }
+    ++next_seq_;
+    if (options_.max_events == 0) return;   // nobody can be behind in it
     expire(now, gone);
+    auto const published = entries_.empty() ? now : std::max(now, entries_.back().published);
     while (!entries_.empty() && (entries_.size() >= options_.max_events ||
                                  bytes_ + e->size_bytes() > options_.max_bytes))
-        let_go(gone);
+        let_go(gap_reason::history_overrun, gone);
     if (entries_.full())
         entries_.set_capacity(
             std::min(options_.max_events, std::max(initial_capacity, entries_.capacity() * 2)));
-    entries_.push_back({e, now});
+    entries_.push_back({e, published});
     bytes_ += e->size_bytes();
-    ++next_seq_;
 }
 
-void history::expire(time_point now, std::vector<event_ptr>* gone)
+void history::expire(time_point now, std::vector<evicted_event>& gone)
 {
     auto const oldest = earlier(now, options_.max_age);
     while (!entries_.empty() && entries_.front().published < oldest)
-        let_go(gone);
+        let_go(gap_reason::expired, gone);
 }
 
-void history::let_go(std::vector<event_ptr>* gone)
+void history::let_go(gap_reason why, std::vector<evicted_event>& gone)
 {
     auto& oldest = entries_.front().what;
     bytes_ -= oldest->size_bytes();
-    if (gone) gone->push_back(std::move(oldest));
+    gone.push_back({std::move(oldest), why});
     entries_.pop_front();
 }
 
@@ -99,16 +96,23 @@ std::uint64_t history::first_at(time_point t) const noexcept
 std::uint64_t history::count(filter const& f, std::uint64_t first,
                              std::uint64_t last) const noexcept
 {
+    static filter const everything;
+    first = std::max(first, first_seq());
+    if (f == everything) {
+        auto const end = std::min(end_seq(), last == UINT64_MAX ? last : last + 1);
+        return end > first ? end - first : 0;
+    }
     std::uint64_t matching = 0;
-    for (auto seq = std::max(first, first_seq()); seq < end_seq() && seq <= last; ++seq)
+    for (auto seq = first; seq < end_seq() && seq <= last; ++seq)
         if (f.matches(*at(seq))) ++matching;
     return matching;
 }
 
 void mark_recoverable(gap& g, std::uint64_t oldest_seq) noexcept
 {
-    bool const history_is_why =
-        g.reason == gap_reason::history_overrun || g.reason == gap_reason::cursor_expired;
+    bool const history_is_why = g.reason == gap_reason::history_overrun ||
+                                g.reason == gap_reason::expired ||
+                                g.reason == gap_reason::cursor_expired;
     g.recoverable = !history_is_why && g.from >= oldest_seq;
 }
 
@@ -140,7 +144,8 @@ starting_point resolve_since(history const& h, std::string_view epoch, position 
 }
 
 std::optional<std::uint64_t> resolve_until(history const& h, std::string_view epoch,
-                                           position const& until, time_point now)
+                                           position const& until, filter const& wanted,
+                                           time_point now)
 {
     if (auto const moment = moment_of(until, now)) {
         if (*moment >= now) return std::nullopt;
@@ -149,17 +154,15 @@ std::optional<std::uint64_t> resolve_until(history const& h, std::string_view ep
         if (++later.nanoseconds == 1'000'000'000) later = {later.seconds + 1, 0};
         return h.first_at(later) - 1;
     }
-    return std::visit(overloaded{
-                          [&](at_sequence const& at) { return at.seq; },
-                          [&](cursor const& at) { return at.epoch == epoch ? at.seq : 0; },
-                          [&](earliest const&) { return h.first_seq(); },
-                          [&](last_events const& last) {
-                              auto const newest = h.end_seq() - 1;
-                              return newest - std::min(last.count, newest);
-                          },
-                          [&](auto const&) { return h.end_seq() - 1; },
-                      },
-                      until);
+    return std::visit(
+        overloaded{
+            [&](at_sequence const& at) { return at.seq; },
+            [&](cursor const& at) { return at.epoch == epoch ? at.seq : 0; },
+            [&](earliest const&) { return h.first_seq(); },
+            [&](last_events const& last) { return start_of_last(h, last.count, wanted) - 1; },
+            [&](auto const&) { return h.end_seq() - 1; },
+        },
+        until);
 }
 
 }   // namespace thump::core

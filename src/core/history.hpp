@@ -18,6 +18,13 @@
 
 namespace thump::core {
 
+/// An event that history has let go of, and why: `history_overrun` (there was no room for it) or
+/// `expired` (it was too old).
+struct evicted_event {
+    event_ptr what;
+    gap_reason why;
+};
+
 /// A ring of the newest events, bounded in number, bytes and age. Sequence numbers in it have no
 /// hole, so that an event is found by its number at once.
 class history {
@@ -25,11 +32,11 @@ public:
     explicit history(history_options const& options);
 
     /// Adds the newest event, and lets go of those that the bounds no longer allow.
-    /// @param gone Those are appended here, where it is not null.
-    void push(event_ptr const& e, time_point now, std::vector<event_ptr>* gone);
+    /// @param gone Those are appended here, in order.
+    void push(event_ptr const& e, time_point now, std::vector<evicted_event>& gone);
 
     /// Lets go of what has become too old.
-    void expire(time_point now, std::vector<event_ptr>* gone);
+    void expire(time_point now, std::vector<evicted_event>& gone);
 
     [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
@@ -57,10 +64,10 @@ public:
 private:
     struct entry {
         event_ptr what;
-        time_point published;
+        time_point published;   // never before that of an older entry, whatever the clock did
     };
 
-    void let_go(std::vector<event_ptr>* gone);
+    void let_go(gap_reason why, std::vector<evicted_event>& gone);
 
     history_options const options_;
     boost::circular_buffer<entry> entries_;
@@ -82,9 +89,11 @@ struct starting_point {
                                            position const& since, filter const& wanted,
                                            time_point now);
 
-/// The last event up to `until`; nothing where that is yet to be seen.
+/// The last event up to `until`; nothing where that is yet to be seen. Up to the last N events
+/// means all but the last N that match `wanted`.
 [[nodiscard]] std::optional<std::uint64_t> resolve_until(history const& h, std::string_view epoch,
-                                                         position const& until, time_point now);
+                                                         position const& until,
+                                                         filter const& wanted, time_point now);
 
 /// The moment that a position in time stands for; nothing where it is none.
 [[nodiscard]] std::optional<time_point> moment_of(position const& p, time_point now) noexcept;

@@ -12,6 +12,7 @@
 #include <random>
 #include <stdexcept>
 #include <utility>
+#include <variant>
 
 namespace thump::detail {
 
@@ -100,7 +101,7 @@ broker_impl::~broker_impl()
     service_.remove(*this);
     destroy_handlers();
     for (auto& [id, box] : registry_) {
-        box->give_up_history(core_.last_seq());
+        box->give_up_history(core_.evicted(), core_.history());
         box->finish(errc::stopped);
     }
 }
@@ -263,7 +264,8 @@ void broker_impl::flush()
     }
     if (!core_.evicted().empty())
         std::erase_if(behind_, [&](auto const& box) {
-            return !box->on_evicted(core_.evicted(), core_.history());
+            box->listed_behind = box->on_evicted(core_.evicted(), core_.history());
+            return !box->listed_behind;
         });
     for (auto* const sink : sinks_)
         sink->on_turn(core_);
@@ -291,8 +293,10 @@ std::uint64_t broker_impl::next_subscriber_id() noexcept
 std::shared_ptr<mailbox> broker_impl::subscribe(subscription_options const& options, error_code& ec)
 {
     auto wanted = filter::make(options.types, options.where);
+    auto const* const end = options.until ? std::get_if<cursor>(&*options.until) : nullptr;
     bool const impossible =
-        options.overflow == overflow::catch_up && options_.history.max_events == 0;
+        (options.overflow == overflow::catch_up && options_.history.max_events == 0) ||
+        (end && end->epoch != epoch());
     if (!wanted || !acceptable(options) || impossible) {
         ec = errc::invalid_parameter;
         return nullptr;
@@ -314,8 +318,9 @@ std::shared_ptr<mailbox> broker_impl::subscribe(subscription_options const& opti
         changes_.push_back({box, true});
         changes_pending_.store(true, std::memory_order_release);
     }
-    // A stop that began meanwhile may not have seen this one.
-    if (stopped_.load())
+    // What it wants of the past is there without an event to come. And a stop that began meanwhile
+    // may not have seen this one.
+    if (options.since || options.until || stopped_.load())
         asio::post(strand_, [self = shared_from_this()] { self->apply_changes(); });
     ec.clear();
     return box;
@@ -392,7 +397,8 @@ void broker_impl::begin_in_history(std::shared_ptr<mailbox> const& box)
     core::starting_point const start =
         box->since() ? core::resolve_since(h, epoch(), *box->since(), box->wanted(), now)
                      : core::starting_point{h.end_seq(), std::nullopt};
-    auto const last = until ? core::resolve_until(h, epoch(), *until, now) : std::nullopt;
+    auto const last =
+        until ? core::resolve_until(h, epoch(), *until, box->wanted(), now) : std::nullopt;
     note_behind(box, box->begin(h, start, last.value_or(UINT64_MAX)));
 
     // An end that is a moment yet to come.
@@ -411,7 +417,7 @@ void broker_impl::begin_in_history(std::shared_ptr<mailbox> const& box)
 
 void broker_impl::note_behind(std::shared_ptr<mailbox> const& box, bool behind)
 {
-    if (behind && std::ranges::find(behind_, box) == behind_.end()) behind_.push_back(box);
+    if (behind && !std::exchange(box->listed_behind, true)) behind_.push_back(box);
 }
 
 void broker_impl::ask_refill(std::shared_ptr<mailbox> box)

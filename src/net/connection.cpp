@@ -160,7 +160,7 @@ std::size_t connection::events_allowed()
     auto const now = std::chrono::steady_clock::now();
     auto const next = std::max(bounds->next_send, now - max_catch_up);
     if (next <= now) return static_cast<std::size_t>((now - next) / bounds->interval) + 1;
-    if (subscriber_->events.backlog.run() > 0 && !std::exchange(asleep_, true))
+    if (!subscriber_->events.backlog.idle() && !std::exchange(asleep_, true))
         home_.wake(*this, next);
     return 0;
 }

@@ -16,6 +16,9 @@ namespace {
 
 constexpr std::size_t default_limit = 100;
 
+// A page that has grown to this ends, however many events were asked for.
+constexpr std::size_t max_page_bytes = std::size_t{4} << 20;
+
 http_response expired(std::string_view epoch, std::uint64_t oldest)
 {
     auto response =
@@ -54,8 +57,9 @@ http_response make_history_page(detail::broker_impl& broker, wire::stream_reques
     if (start.lost || is_of_another_epoch(asked.until, broker.epoch()))
         return expired(broker.epoch(), oldest);
     auto const last =
-        asked.until ? core::resolve_until(h, broker.epoch(), *asked.until, now).value_or(UINT64_MAX)
-                    : UINT64_MAX;
+        asked.until
+            ? core::resolve_until(h, broker.epoch(), *asked.until, wanted, now).value_or(UINT64_MAX)
+            : UINT64_MAX;
 
     std::string events;
     std::size_t count = 0;
@@ -66,7 +70,7 @@ http_response make_history_page(detail::broker_impl& broker, wire::stream_reques
     for (; seq < h.end_seq() && seq <= last; ++seq) {
         auto const& e = *h.at(seq);
         if (!wanted.matches(e)) continue;
-        if (count == limit) break;
+        if (count == limit || events.size() >= max_page_bytes) break;
         if (count++ > 0) events += ',';
         wire::append_event(events, e);
         if (count == 1) first_seq = seq;

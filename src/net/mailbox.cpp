@@ -36,6 +36,7 @@ bool mailbox::begin(core::history const& h, core::starting_point const& start, s
 {
     completions done;
     bool behind;
+    bool ask;
     {
         std::lock_guard const lock{mutex_};
         last_ = last;
@@ -43,10 +44,10 @@ bool mailbox::begin(core::history const& h, core::starting_point const& start, s
         auto const unread = h.count(filter_, start.next, last_);
         if (unread > 0) queue_.begin_behind(start.next, unread);
         if (last_ < h.end_seq() && !end_) end_ = errc::end_of_stream;
-        if (queue_.behind()) queue_.refill(h, filter_, last_);
-        match_waiters(done);
+        ask = read_on(h, done);
         behind = queue_.behind();
     }
+    if (ask) ask_refill();
     complete(std::move(done));
     return behind;
 }
@@ -55,6 +56,7 @@ bool mailbox::deliver(std::span<event_ptr const> events, core::history const& h)
 {
     completions done;
     bool behind;
+    bool ask;
     {
         std::lock_guard const lock{mutex_};
         for (auto const& e : events) {
@@ -68,12 +70,10 @@ bool mailbox::deliver(std::span<event_ptr const> events, core::history const& h)
             // Hand over at once, so that a burst does not overflow a queue whose receiver waits.
             if (!waiters_.empty()) match_waiters(done);
         }
-        if (queue_.wants_refill()) {
-            queue_.refill(h, filter_, last_);
-            match_waiters(done);
-        }
+        ask = read_on(h, done);
         behind = queue_.behind();
     }
+    if (ask) ask_refill();
     complete(std::move(done));
     return behind;
 }
@@ -82,41 +82,51 @@ bool mailbox::refill(core::history const& h)
 {
     completions done;
     bool behind;
+    bool ask;
     {
         std::lock_guard const lock{mutex_};
         refill_asked_ = false;
-        if (queue_.wants_refill()) queue_.refill(h, filter_, last_);
-        match_waiters(done);
+        ask = read_on(h, done);
         behind = queue_.behind();
     }
+    if (ask) ask_refill();
     complete(std::move(done));
     return behind;
 }
 
-bool mailbox::on_evicted(std::span<event_ptr const> events, core::history const& h)
+bool mailbox::on_evicted(std::span<core::evicted_event const> gone, core::history const& h)
 {
     completions done;
     bool behind;
+    bool ask = false;
     {
         std::lock_guard const lock{mutex_};
         auto const before = queue_.ledger().dropped;
-        for (auto const& e : events)
-            queue_.on_evicted(*e, filter_);
+        if (queue_.on_evicted(gone, filter_)) ask = read_on(h, done);
         overruns_ += queue_.ledger().dropped - before;
-        if (queue_.wants_refill()) queue_.refill(h, filter_, last_);
-        match_waiters(done);
         behind = queue_.behind();
     }
+    if (ask) ask_refill();
     complete(std::move(done));
     return behind;
 }
 
-void mailbox::give_up_history(std::uint64_t newest)
+void mailbox::give_up_history(std::span<core::evicted_event const> gone, core::history const& h)
 {
     std::lock_guard const lock{mutex_};
     auto const before = queue_.ledger().dropped;
-    queue_.give_up_history(newest);
+    queue_.on_evicted(gone, filter_);
+    queue_.give_up_history(h, filter_);
     overruns_ += queue_.ledger().dropped - before;
+}
+
+// With the lock held: reads on in history, and hands over what it can. Whether the strand is to be
+// asked for more.
+bool mailbox::read_on(core::history const& h, completions& done)
+{
+    bool const more = queue_.wants_refill() && queue_.refill(h, filter_);
+    match_waiters(done);
+    return more && !std::exchange(refill_asked_, true);
 }
 
 // With the lock held: whether the strand is to be asked.

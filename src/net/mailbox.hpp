@@ -53,10 +53,13 @@ public:
     bool refill(core::history const& h);
 
     /// History has let go of events.
-    bool on_evicted(std::span<event_ptr const> events, core::history const& h);
+    bool on_evicted(std::span<core::evicted_event const> gone, core::history const& h);
 
-    /// Nobody reads history for it any more.
-    void give_up_history(std::uint64_t newest);
+    /// Nobody reads history for it any more, and nobody has told it yet of what is `gone`.
+    void give_up_history(std::span<core::evicted_event const> gone, core::history const& h);
+
+    /// Whether the broker has it among those that are behind.
+    bool listed_behind = false;
 
     // ---- Any thread.
 
@@ -102,6 +105,7 @@ private:
     std::optional<delivery> take_next();
     void match_waiters(completions& done);
     [[nodiscard]] bool at_end() const noexcept { return end_.failed() && !queue_.behind(); }
+    bool read_on(core::history const& h, completions& done);
     [[nodiscard]] bool refill_due() noexcept;
     void ask_refill();
     static void complete(completions done);

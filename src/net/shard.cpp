@@ -187,7 +187,8 @@ void shard::begin_in_history(subscriber& s)
     auto last = std::uint64_t{UINT64_MAX};
     if (asked.until) {
         if (!s.bounds) s.bounds = std::make_unique<stream_bounds>();
-        if (auto const known = core::resolve_until(h, broker_->epoch(), *asked.until, now))
+        if (auto const known =
+                core::resolve_until(h, broker_->epoch(), *asked.until, s.plan->wanted, now))
             last = s.bounds->last = *known;
         else
             s.bounds->moment = core::moment_of(*asked.until, now);
@@ -221,8 +222,15 @@ stream_plan_ptr shard::plan_for(wire::stream_request const& request)
 
 void shard::refill(subscriber& s)
 {
-    s.events.backlog.refill(broker_->history(), s.plan->wanted,
-                            s.bounds ? s.bounds->last : UINT64_MAX);
+    if (!s.events.backlog.refill(broker_->history(), s.plan->wanted)) return;
+    // Others have their turn before it looks further.
+    if (std::exchange(s.reading_on, true)) return;
+    asio::post(broker_->strand(), [weak = s.owner.weak_from_this(), id = s.id] {
+        auto const owner = weak.lock();
+        if (!owner || !owner->subscriber() || owner->subscriber()->id != id) return;
+        owner->subscriber()->reading_on = false;
+        owner->flush();
+    });
 }
 
 void shard::note_behind(subscriber& s)
@@ -232,18 +240,23 @@ void shard::note_behind(subscriber& s)
     behind_.push_back(&s);
 }
 
-void shard::tell_evicted(std::span<event_ptr const> events)
+void shard::tell_evicted(std::span<core::evicted_event const> gone)
 {
-    auto const behind = behind_;   // those that flush may leave the list
-    for (auto* const s : behind) {
-        auto const before = s->events.backlog.ledger();
-        for (auto const& e : events)
-            s->events.backlog.on_evicted(*e, s->plan->wanted);
-        uncommitted_.overruns += s->events.backlog.ledger().dropped - before.dropped;
-        account(before, s->events.backlog.ledger(), 0);
-    }
-    for (auto* const s : behind)
-        s->owner.flush();
+    std::vector<std::shared_ptr<connection>> told;
+    std::erase_if(behind_, [&](subscriber* s) {
+        auto& backlog = s->events.backlog;
+        auto const before = backlog.ledger();
+        if (backlog.on_evicted(gone, s->plan->wanted)) {
+            uncommitted_.overruns += backlog.ledger().dropped - before.dropped;
+            account(before, backlog.ledger(), 0);
+            told.push_back(s->owner.shared_from_this());
+        }
+        s->listed_behind = backlog.behind();
+        return !s->listed_behind;
+    });
+    // Not before all were told: a flush may end a connection, and change the list.
+    for (auto const& owner : told)
+        owner->flush();
 }
 
 // ---------------------------------------------------------------- bounded rates

@@ -133,7 +133,7 @@ public:
 private:
     void join_group(subscriber& s);
     void begin_in_history(subscriber& s);
-    void tell_evicted(std::span<event_ptr const> events);
+    void tell_evicted(std::span<core::evicted_event const> gone);
     void sleep_until_next();
     void schedule_tick();
     void tick();

@@ -58,6 +58,7 @@ struct subscriber {
 
     // The shard's.
     bool listed_behind = false;
+    bool reading_on = false;   // it will be flushed at a later time, to look further in history
     core::filter_id filter = 0;
     fan_group* group = nullptr;   // null: gets no more events
     std::size_t place = 0;        // among the group's members

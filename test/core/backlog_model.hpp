@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <optional>
 #include <string>
@@ -27,6 +28,7 @@ public:
         event_ptr event;            // null: a gap
         std::vector<loss> losses;   // of a gap
         bool pinned = false;
+        bool unread = false;   // it is still in history only
     };
 
     explicit backlog_model(core::backlog_options const& options) : options_{options} {}
@@ -35,6 +37,7 @@ public:
     {
         if (closed_) return core::push_result::closed;
         ++books.matched;
+        if (behind()) return fall_behind(e);
         bool const may_evict =
             options_.overflow == overflow::drop_oldest || options_.overflow == overflow::latest;
         if (options_.overflow == overflow::latest) conflate(*e);
@@ -45,6 +48,7 @@ public:
             ++books.queued;
             return core::push_result::queued;
         }
+        if (options_.overflow == overflow::catch_up) return fall_behind(e);
         tell(items_.end(), {e, gap_reason::queue_full});
         ++books.dropped;
         closed_ = options_.overflow == overflow::disconnect;
@@ -78,19 +82,61 @@ public:
         items_.clear();
     }
 
+    /// Begins with what history has.
+    void begin_behind(std::uint64_t next, std::vector<event_ptr> const& matching)
+    {
+        for (auto const& e : matching) {
+            ++books.matched;
+            fall_behind(e);
+        }
+        next_ = next;
+    }
+
+    /// Reads on in history, whose oldest event is `first`, if it is worth while.
+    void refill(std::uint64_t first)
+    {
+        if (closed_ || !behind() || size() > options_.queue / 2 || next_ < first) return;
+        for (auto i = first_unread(); i != items_.end(); i = first_unread()) {
+            next_ = i->event->seq;
+            if (options_.overflow == overflow::latest) conflate(*i->event);
+            if (!fits(*i->event)) return;
+            i->unread = false;
+        }
+    }
+
+    /// History lets go of an event, whether it matched or not.
+    void evict(std::uint64_t seq, gap_reason reason)
+    {
+        auto const lost = first_unread();
+        if (lost == items_.end()) return;
+        next_ = std::max(next_, seq + 1);
+        if (lost->event->seq != seq) return;
+        auto const what = lost->event;
+        tell(items_.erase(lost), {what, reason});
+        --books.queued;
+        ++(reason == gap_reason::expired ? books.expired : books.dropped);
+    }
+
     [[nodiscard]] bool idle() const { return items_.empty(); }
+    [[nodiscard]] bool behind() const { return std::ranges::any_of(items_, &item::unread); }
 
     [[nodiscard]] std::size_t run() const
     {
-        auto const first_gap = std::ranges::find(items_, event_ptr{}, &item::event);
-        return static_cast<std::size_t>(std::distance(items_.begin(), first_gap));
+        auto const end = std::ranges::find_if(
+            items_, [](item const& i) { return i.event == nullptr || i.unread; });
+        return static_cast<std::size_t>(std::distance(items_.begin(), end));
+    }
+
+    [[nodiscard]] std::size_t size() const
+    {
+        return static_cast<std::size_t>(std::ranges::count_if(items_, in_memory));
     }
 
     [[nodiscard]] std::size_t bytes() const
     {
         std::size_t sum = 0;
         for (auto const& i : items_)
-            sum += i.event ? i.event->size_bytes() : 0;
+            sum += in_memory(i) ? i.event->size_bytes() : 0;
         return sum;
     }
 
@@ -102,7 +148,7 @@ public:
             sum.to = std::max(sum.to, what->seq);
             ++sum.dropped;
             sum.bytes += what->size_bytes();
-            if (reason == gap_reason::queue_full) sum.reason = reason;   // the graver one
+            sum.reason = std::max(sum.reason, reason);   // the graver one
         }
         return sum;
     }
@@ -114,13 +160,26 @@ private:
 
     [[nodiscard]] bool fits(published_event const& e) const
     {
-        return books.queued == 0 ||
-               (books.queued < options_.queue && bytes() + e.size_bytes() <= options_.queue_bytes);
+        return size() == 0 ||
+               (size() < options_.queue && bytes() + e.size_bytes() <= options_.queue_bytes);
     }
+
+    static bool in_memory(item const& i) { return i.event && !i.unread; }
+
+    core::push_result fall_behind(event_ptr const& e)
+    {
+        if (!behind()) next_ = e->seq;
+        items_.push_back({e, {}, false, true});
+        ++books.queued;
+        return core::push_result::queued;
+    }
+
+    place first_unread() { return std::ranges::find(items_, true, &item::unread); }
 
     place oldest_free()
     {
-        return std::ranges::find_if(items_, [](item const& i) { return i.event && !i.pinned; });
+        return std::ranges::find_if(items_,
+                                    [](item const& i) { return in_memory(i) && !i.pinned; });
     }
 
     // Behind an event that has been sent in part, before everything else.
@@ -129,7 +188,13 @@ private:
     void lose(place victim, gap_reason reason)
     {
         loss const lost{victim->event, reason};
-        items_.erase(victim);
+        auto const next = items_.erase(victim);
+        if (next != items_.end() && next != items_.begin() && !next->event &&
+            !std::prev(next)->event) {
+            for (auto const& also : next->losses)
+                std::prev(next)->losses.push_back(also);
+            items_.erase(next);
+        }
         tell(front(), lost);
         --books.queued;
         ++(reason == gap_reason::conflated ? books.conflated : books.dropped);
@@ -148,8 +213,9 @@ private:
     {
         auto const key = key_of(e);
         if (!key) return;
-        auto const same = std::ranges::find_if(
-            items_, [&](item const& i) { return i.event && !i.pinned && key_of(*i.event) == key; });
+        auto const same = std::ranges::find_if(items_, [&](item const& i) {
+            return in_memory(i) && !i.pinned && key_of(*i.event) == key;
+        });
         if (same != items_.end()) lose(same, gap_reason::conflated);
     }
 
@@ -162,6 +228,7 @@ private:
 
     core::backlog_options const& options_;
     std::list<item> items_;
+    std::uint64_t next_ = 0;   // behind: everything before it in history was looked at
     bool closed_ = false;
 };
 
