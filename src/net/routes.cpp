@@ -372,6 +372,8 @@ void routes::open_event_stream(routed_request const& r, wire::stream_request con
     bool const chunked = r.http.version == 11;
     auto const form = chunked ? encoding::sse_json : encoding::sse_plain;
     auto& c = r.session.connection();
+    // A browser gives up for good on a reply that is no stream; where none comes, it tries again.
+    if (shard_->draining()) return c.finish();
     std::unique_ptr<subscriber> s;
     if (r.http.method == http_method::get) {
         auto made = make_subscriber(c, request, form);
@@ -394,6 +396,9 @@ void routes::open_event_stream(routed_request const& r, wire::stream_request con
     }
     std::string retry;
     wire::append_sse_retry(retry, options_.sse_retry);
+    // Belongs to the welcome: whoever is cut off before the first event resumes from here.
+    if (!request.subscription.since)
+        wire::append_sse_cursor(retry, broker_.epoch(), broker_.last_seq());
     if (chunked)
         append_chunk(head, retry);
     else

@@ -27,7 +27,14 @@ void sse_session::on_tick(steady_time now)
     // A peer that takes nothing needs no sign of life on top.
     if (connection_.write_blocked()) return;
     std::string comment;
-    wire::append_sse_comment(comment);
+    // Who was sent everything is to resume behind it, though the newest events did not match. The
+    // tick comes between two turns.
+    auto const* const s = connection_.subscriber();
+    auto& broker = connection_.home().broker();
+    if (s && s->group && s->events.backlog.idle())
+        wire::append_sse_comment(comment, broker.epoch(), broker.last_seq());
+    else
+        wire::append_sse_comment(comment);
     if (form_ == encoding::sse_json)
         append_chunk(connection_.outbox().bytes(), comment);
     else

@@ -25,12 +25,17 @@ class Stream(ProcessTestCase):
         self.assertFalse(stream.body.startswith("\ufeff".encode()))
         self.assertEqual(stream.retry, 2000)
 
-    def test_welcome_moves_no_cursor(self):
+    def test_welcome_says_where_to_resume_unless_the_reader_did(self):
         welcome = self.sse().welcome
-        self.assertEqual(welcome.id, "")
         record = json.loads(welcome.data)
         self.assertEqual(record["seq"], 0)
         self.assertTrue(record["epoch"])
+        self.assertEqual(welcome.id, f"{record['epoch']}:0")
+        self.thumpd.publish([{"type": "t"}] * 3)
+        self.assertEqual(self.sse().welcome.id, f"{record['epoch']}:3")
+        self.assertEqual(self.sse("?since=1").welcome.id, "")
+        resumed = {"Last-Event-ID": f"{record['epoch']}:2"}
+        self.assertEqual(self.sse(headers=resumed).welcome.id, "")
 
     def test_text_arrives_as_it_was_published(self):
         texts = ["x", "a\nb", "a\r\nb", "a\rb", INJECTION, " x", ": not a comment", "", "\ufeff",

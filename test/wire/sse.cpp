@@ -33,6 +33,13 @@ BOOST_AUTO_TEST_CASE(comments_and_retry_end_in_a_blank_line)
     BOOST_TEST(out == ":\n\nretry: 2000\n\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_comment_may_move_the_cursor)
+{
+    std::string out;
+    wire::append_sse_comment(out, "e1", 7);
+    BOOST_TEST(out == ":\nid: e1:7\n\n");
+}
+
 BOOST_AUTO_TEST_CASE(no_field_of_an_event_can_forge_a_line)
 {
     std::string const forged = "x\n\nevent: forged\r\ndata: 1\r\rid: 9";
