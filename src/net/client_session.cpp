@@ -45,7 +45,7 @@ void client_session::publish(ws_session& session, wire::publish_message&& messag
     if (ec)
         wire::append_error(answer, message.ref, {ec, {}, {}, {}, {}});
     else if (message.ref)
-        wire::append_published(answer, message.ref, r.id, r.seq);
+        wire::append_published(answer, message.ref, r.id, r.seq, r.duplicate);
     else
         return;
     session.send(answer);

@@ -206,7 +206,7 @@ void publish_report::add(boost::system::error_code ec, receipt const& r,
         append_member(events_, "id", r.id);
         append_member(events_, "seq", r.seq);
         if (r.duplicate) events_ += R"(,"duplicate":true)";
-        if (counts && !r.duplicate) {
+        if (counts) {   // a duplicate reaches nobody
             append_member(events_, "matched", counts->matched);
             append_member(events_, "queued", counts->queued);
             append_member(events_, "dropped", counts->dropped);

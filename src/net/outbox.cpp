@@ -1,6 +1,7 @@
 #include <net/outbox.hpp>
 
 #include <core/history.hpp>
+#include <net/delivery_count.hpp>
 #include <wire/control_json.hpp>
 
 #include <algorithm>
@@ -117,6 +118,7 @@ core::push_result outbox::push_partly_sent(event_queue& events, std::span<event_
     auto result = core::push_result::queued;
     for (auto const& e : rest) {
         auto const pushed = events.backlog.push(e);
+        count(*e, pushed);
         // An empty queue takes any event, so the one at the front is the one that was begun.
         if (sent > 0 && &e == rest.data()) {
             front_sent_ = sent;

@@ -5,8 +5,9 @@
 //                  ',"subscriber":' number ',"subscription":' options '}'
 //     subscribed = '{"op":"subscribed"' ref ',"seq":' number ',"subscriber":' number
 //                  ',"subscription":' options '}'
-//     published  = '{"op":"published"' ref ',"id":' string ',"seq":' number '}'
-//     gap        = '{"op":"gap","from":' number ',"to":' number ',"dropped":' number ',"bytes":'
+//     published  = '{"op":"published"' ref ',"id":' string ',"seq":' number [ ',"duplicate":true' ]
+//     '}' gap        = '{"op":"gap","from":' number ',"to":' number ',"dropped":' number
+//     ',"bytes":'
 //                  number ',"reason":' string ',"recoverable":' boolean [ ',"oldest":' number ] '}'
 //     pong       = '{"op":"pong"' ref '}'
 //     error      = '{"op":"error"' ref [ ',"status":' number ] ',"error":' name place '}'
@@ -74,12 +75,12 @@ void append_subscribed(std::string& out, message_ref const& ref, subscribed cons
 }
 
 void append_published(std::string& out, message_ref const& ref, std::string_view id,
-                      std::uint64_t seq)
+                      std::uint64_t seq, bool duplicate)
 {
     open(out, "published", ref);
     append_string(out, "id", id);
     append_number(out, "seq", seq);
-    out += '}';
+    out += duplicate ? R"(,"duplicate":true})" : "}";
 }
 
 void append_gap(std::string& out, gap const& g)

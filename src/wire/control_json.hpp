@@ -32,8 +32,9 @@ struct subscribed {
 
 void append_welcome(std::string& out, welcome const& w);
 void append_subscribed(std::string& out, message_ref const& ref, subscribed const& s);
+/// @param duplicate Whether `seq` is that of an earlier event of the same id.
 void append_published(std::string& out, message_ref const& ref, std::string_view id,
-                      std::uint64_t seq);
+                      std::uint64_t seq, bool duplicate = false);
 void append_gap(std::string& out, gap const& g);
 void append_pong(std::string& out, message_ref const& ref);
 

@@ -63,6 +63,8 @@ BOOST_AUTO_TEST_CASE(answers_carry_the_ref_where_there_is_one)
 {
     BOOST_TEST(text_of([](auto& out) { append_published(out, "[1]", "id\"", 5); }) ==
                R"({"op":"published","ref":[1],"id":"id\"","seq":5})");
+    BOOST_TEST(text_of([](auto& out) { append_published(out, {}, "id", 5, true); }) ==
+               R"({"op":"published","id":"id","seq":5,"duplicate":true})");
     BOOST_TEST(text_of([](auto& out) { append_pong(out, {}); }) == R"({"op":"pong"})");
     BOOST_TEST(text_of([](auto& out) { append_pong(out, "null"); }) ==
                R"({"op":"pong","ref":null})");
