@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import WebSocket from 'ws';
 
 import { startThumpd } from '../js/thumpd.mjs';
-import { exchange } from './http.mjs';
+import { configuration, exchange } from './http.mjs';
 import { Document, pointer, read } from './schemas.mjs';
 
 const asyncapi = new Document('doc/asyncapi.yaml', Ajv);
@@ -52,7 +52,10 @@ class Peer {
 
 describe('with a server', { timeout: 60_000 }, () => {
   let thumpd;
-  before(async () => { thumpd = await startThumpd(); });
+  before(async () => {
+    const config = await configuration({ broker: { dedup_window: '1h' } }, { after });
+    thumpd = await startThumpd('127.0.0.1:0', '--config', config);
+  });
   after(() => thumpd.stop());
 
   function connect(context, query) {
@@ -100,6 +103,8 @@ describe('with a server', { timeout: 60_000 }, () => {
     const told = [await peer.next(), await peer.next()];   // in either order
     asyncapi.check(payload('published'), told.find(({ op }) => op));
     asyncapi.check(payload('event'), told.find(({ op }) => !op));
+    say('publish', { op: 'publish', event, ref: 1 });
+    assert.equal((await expect('published')).duplicate, true);
 
     peer.send('{"op":"publish","ref":2,"event":{"type":"no good"}}');
     assert.equal((await expect('error')).pointer, '/event/type');

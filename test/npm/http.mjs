@@ -1,7 +1,9 @@
 // HTTP as the tests need it: any header, upgrades, connections kept and abandoned.
 
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
+import { tmpdir } from 'node:os';
 
 /** One exchange. With `stream` the body is only its first piece, and the connection is then cut. */
 export async function exchange(url, { method = 'GET', headers = {}, body, agent, stream = false } = {}) {
@@ -28,3 +30,11 @@ export const handshake = (version = 13) => ({
   Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': String(version),
   'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
 });
+
+/** A configuration of thumpd for the length of a test: the file's name. */
+export async function configuration(values, context) {
+  const folder = await mkdtemp(`${tmpdir()}/thump-`);
+  context.after(() => rm(folder, { recursive: true }));
+  await writeFile(`${folder}/thumpd.json`, JSON.stringify(values));
+  return `${folder}/thumpd.json`;
+}

@@ -9,7 +9,7 @@ import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 
 import { startThumpd } from '../js/thumpd.mjs';
-import { exchange, handshake } from './http.mjs';
+import { configuration, exchange, handshake } from './http.mjs';
 import { Document, pointer, read } from './schemas.mjs';
 
 const openapi = new Document('doc/openapi.yaml', Ajv);
@@ -165,8 +165,8 @@ describe('with a server', () => {
 });
 
 test('every answer that it lists is given, with every field', async (t) => {
-  const config = JSON.stringify({ broker: { dedup_window: '1h' } });
-  const thumpd = await startThumpd('127.0.0.1:0', '--config', await fileWith(config, t));
+  const config = await configuration({ broker: { dedup_window: '1h' } }, t);
+  const thumpd = await startThumpd('127.0.0.1:0', '--config', config);
   t.after(() => thumpd.stop('SIGKILL'));
   const stream = await subscribeSilently(thumpd);
   t.after(() => stream.destroy());
@@ -210,7 +210,7 @@ async function subscribeSilently({ address }) {
 async function whileDraining(thumpd) {
   const stream = await subscribeSilently(thumpd);
   const requests = [['get', '/readyz', {}],
-                    ['get', '/v1/events', { headers: { Accept: 'text/event-stream' } }],
+                    ['get', '/v1/events', { headers: handshake() }],
                     ['post', '/v1/events', { body: '{"type":"a"}', headers: json }]];
   const agents = requests.map(() => new http.Agent({ keepAlive: true, maxSockets: 1 }));
   for (const agent of agents) await exchange(`${thumpd.url}/healthz`, { agent });
@@ -219,20 +219,11 @@ async function whileDraining(thumpd) {
     let answer;
     do   // until the signal has arrived
       answer = await exchange(thumpd.url + path, { method: method.toUpperCase(), agent: agents[index],
-                                                   stream: path === '/v1/events' && method === 'get', ...options });
+                                                   ...options });
     while (answer.status !== 503);
     checkAnswer(method, path, answer);
   }
   stream.destroy();
   for (const agent of agents) agent.destroy();
   return stopped;
-}
-
-async function fileWith(text, context) {
-  const { mkdtemp, rm, writeFile } = await import('node:fs/promises');
-  const { tmpdir } = await import('node:os');
-  const folder = await mkdtemp(`${tmpdir()}/thump-`);
-  context.after(() => rm(folder, { recursive: true }));
-  await writeFile(`${folder}/thumpd.json`, text);
-  return `${folder}/thumpd.json`;
 }
