@@ -70,9 +70,10 @@ BOOST_AUTO_TEST_CASE(unknown_key_is_refused_with_file_line_and_key)
 
 BOOST_AUTO_TEST_CASE(wrong_type_is_refused_with_file_line_and_key)
 {
-    BOOST_TEST(complaint("{\n\"broker\":\n{ \"intake_capacity\":\n\"many\"}}") ==
-               "f.json:3: key 'broker.intake_capacity': expected an integer from 1 to 1000000, found "
-               "\"many\"");
+    BOOST_TEST(
+        complaint("{\n\"broker\":\n{ \"intake_capacity\":\n\"many\"}}") ==
+        "f.json:3: key 'broker.intake_capacity': expected an integer from 1 to 1000000, found "
+        "\"many\"");
     BOOST_TEST(complaint("{\"broker\": 5}") ==
                "f.json:1: key 'broker': expected an object, found 5");
     BOOST_TEST(complaint("{\"log\": {\"level\": {\"level\": 1}}}")
@@ -81,9 +82,10 @@ BOOST_AUTO_TEST_CASE(wrong_type_is_refused_with_file_line_and_key)
 
 BOOST_AUTO_TEST_CASE(value_out_of_range_is_refused_with_file_line_and_key)
 {
-    BOOST_TEST(complaint("{\"broker\": {\n\n\"intake_capacity\": 1000001}}") ==
-               "f.json:3: key 'broker.intake_capacity': expected an integer from 1 to 1000000, found "
-               "1000001");
+    BOOST_TEST(
+        complaint("{\"broker\": {\n\n\"intake_capacity\": 1000001}}") ==
+        "f.json:3: key 'broker.intake_capacity': expected an integer from 1 to 1000000, found "
+        "1000001");
 }
 
 BOOST_AUTO_TEST_CASE(message_stays_on_one_short_line)
