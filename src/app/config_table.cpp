@@ -93,6 +93,10 @@ config_key const table[] = {
      milliseconds_kind{[](config& c) { return &c.server.header_timeout; }, 10ms, 1h}},
     {"server", "body_timeout", "From the end of a request's head to the end of its body.",
      milliseconds_kind{[](config& c) { return &c.server.body_timeout; }, 10ms, 1h}},
+    {"server", "send_timeout",
+     "How long a peer may leave replies untaken, with one second more for every 16 KiB of them and "
+     "of send_buffer_bytes.",
+     milliseconds_kind{[](config& c) { return &c.server.send_timeout; }, 10ms, 1h}},
     {"server", "idle_timeout", "How long a connection may stay open without a request.",
      milliseconds_kind{[](config& c) { return &c.server.idle_timeout; }, 10ms, 24h}},
     {"server", "ping_interval", "A WebSocket is sent a ping this often.",

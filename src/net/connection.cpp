@@ -46,6 +46,13 @@ bool connection::replies_blocked() const noexcept
     return outbox_.byte_count() > home_.options().max_reply_backlog_bytes;
 }
 
+bool connection::replies_overdue(steady_time now) noexcept
+{
+    auto const& options = home_.options();
+    return replies_.missed(outbox_.taken(), outbox_.unqueued_bytes(), options.send_buffer_bytes,
+                           now, options.send_timeout);
+}
+
 std::string connection::remote() const
 {
     error_code ec;
@@ -205,8 +212,6 @@ void connection::on_writable(error_code ec)
     if (state_ == state::closed) return;
     if (ec) return abort();
     if (subscriber_) home_.note_blocked(std::chrono::steady_clock::now() - blocked_since_);
-    // A peer that takes its last reply slowly may take it to the end.
-    if (state_ == state::finishing) extend_linger();
     flush();
     feed_held();
     wait_readable();
@@ -320,15 +325,9 @@ void connection::finish()
 {
     if (state_ != state::open) return;
     state_ = state::finishing;
-    extend_linger();
     held_ = {};
     flush();
     wait_readable();   // to know when the peer has finished too
-}
-
-void connection::extend_linger()
-{
-    linger_until_ = std::chrono::steady_clock::now() + home_.options().close_timeout;
 }
 
 void connection::shut_down()
@@ -357,8 +356,9 @@ void connection::on_tick(steady_time now)
     if (state_ == state::open) {
         end_stream_in_time();
         protocol_->on_tick(now);
-    } else if (now >= linger_until_)
+    } else if (state_ == state::finishing ? replies_overdue(now) : now >= linger_until_) {
         abort();
+    }
 }
 
 void connection::end_stream_in_time()

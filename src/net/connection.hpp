@@ -4,6 +4,7 @@
 #include <net/fan_group.hpp>
 #include <net/outbox.hpp>
 #include <net/protocol.hpp>
+#include <net/send_deadline.hpp>
 #include <net/subscriber.hpp>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -47,6 +48,10 @@ public:
 
     /// Whether the socket takes no more for now.
     [[nodiscard]] bool write_blocked() const noexcept { return writing_; }
+
+    /// Whether the peer has left replies untaken for longer than `send_timeout` allows. Requires:
+    /// it is asked at every tick, and only where no events are queued.
+    [[nodiscard]] bool replies_overdue(steady_time now) noexcept;
 
     /// The next bytes, and all after them, are for `next`.
     void become(std::unique_ptr<net::protocol> next) { next_protocol_ = std::move(next); }
@@ -116,7 +121,6 @@ private:
     void end_stream_in_time();
     bool end_subscription();
     void all_sent();
-    void extend_linger();
     void shut_down();
 
     shard& home_;
@@ -126,6 +130,7 @@ private:
     std::unique_ptr<net::protocol> next_protocol_;
     std::unique_ptr<net::subscriber> subscriber_;
     std::string held_;   // arrived while replies were blocked
+    send_deadline replies_;
     steady_time linger_until_{};
     steady_time blocked_since_{};   // while `writing_`
     state state_ = state::open;

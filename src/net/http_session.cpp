@@ -96,21 +96,31 @@ std::chrono::milliseconds http_session::time_allowed() const noexcept
     return options.idle_timeout;
 }
 
+bool http_session::idle() const noexcept
+{
+    return phase_ == phase::idle || !parser_.started();
+}
+
 void http_session::on_tick(steady_time now)
 {
-    auto& home = connection_.home();
-    bool const idle = phase_ == phase::idle || !parser_.started();
-    if (home.draining() && idle && home.subscriber_count() == 0) return connection_.finish();
+    if (connection_.replies_overdue(now)) return connection_.abort();
+    on_drain();
+    if (!connection_.open()) return;
+    // A reply under way is no idle time, and a peer that is not read from cannot end its request.
+    if (connection_.replies_blocked() || (idle() && connection_.write_blocked())) {
+        phase_since_ = now;
+        return;
+    }
     if (now - phase_since_ < time_allowed()) return;
-    if (connection_.write_blocked()) return connection_.abort();   // it does not take its replies
-    if (idle) return connection_.finish();
+    if (idle()) return connection_.finish();
     answer_failure({errc::request_timeout, {}, {}, {}, {}});
 }
 
 void http_session::on_drain()
 {
     // While streams are being drained, /readyz is still answered on connections that are open.
-    on_tick(phase_since_);
+    auto& home = connection_.home();
+    if (home.draining() && idle() && !home.streaming()) connection_.finish();
 }
 
 }   // namespace thump::net

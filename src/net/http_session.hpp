@@ -52,6 +52,7 @@ private:
     void enter(phase next) noexcept;
     void note_progress() noexcept;
     void answer_failure(error const& why);
+    [[nodiscard]] bool idle() const noexcept;
     [[nodiscard]] std::chrono::milliseconds time_allowed() const noexcept;
 
     net::connection& connection_;

@@ -65,6 +65,7 @@ void outbox::stage_gap(event_queue& events)
 
 void outbox::consume(event_queue* events, std::size_t count)
 {
+    taken_ += count;
     if (cut_frame_) {
         auto const taken = std::min(count, cut_frame_->size() - front_sent_);
         front_sent_ += taken;

@@ -57,10 +57,20 @@ public:
 
     [[nodiscard]] std::size_t byte_count() const noexcept { return bytes_.size() - bytes_sent_; }
 
+    /// Bytes that wait though no queue bounds them: replies, and the rest of a frame whose queue is
+    /// gone.
+    [[nodiscard]] std::size_t unqueued_bytes() const noexcept
+    {
+        return byte_count() + (cut_frame_ ? cut_frame_->size() - front_sent_ : 0);
+    }
+
+    /// All bytes that the socket took through `consume`.
+    [[nodiscard]] std::uint64_t taken() const noexcept { return taken_; }
+
     /// Whether nothing waits.
     [[nodiscard]] bool idle(event_queue const* events) const noexcept
     {
-        return bytes_.empty() && (!events || events->backlog.idle());
+        return bytes_.empty() && !cut_frame_ && (!events || events->backlog.idle());
     }
 
     /// What `gather` filled.
@@ -87,6 +97,7 @@ public:
 private:
     void stage_gap(event_queue& events);
 
+    std::uint64_t taken_ = 0;
     std::string bytes_;
     std::size_t bytes_sent_ = 0;
     std::size_t front_sent_ = 0;    // of the event at the front of the queue

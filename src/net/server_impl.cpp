@@ -39,9 +39,10 @@ server_options checked(server_options options)
             "send_buffer_bytes must be at most 1073741824");
     require(options.max_queue >= 1 && options.max_queue <= 1'000'000,
             "max_queue must be 1 to 1000000");
-    for (auto const time : {options.header_timeout, options.body_timeout, options.idle_timeout,
-                            options.ping_interval, options.pong_timeout, options.close_timeout,
-                            options.heartbeat_interval, options.drain_timeout})
+    for (auto const time :
+         {options.header_timeout, options.body_timeout, options.send_timeout, options.idle_timeout,
+          options.ping_interval, options.pong_timeout, options.close_timeout,
+          options.heartbeat_interval, options.drain_timeout})
         require(time > milliseconds::zero(), "every time must be above zero");
     return options;
 }

@@ -147,6 +147,7 @@ void shard::tick()
 
 void shard::attach(subscriber& s)
 {
+    ++streams_;
     if (s.plan->request.max_rate) {
         s.bounds = std::make_unique<stream_bounds>();
         s.bounds->interval = std::chrono::duration_cast<std::chrono::steady_clock::duration>(
@@ -287,6 +288,7 @@ void shard::sleep_until_next()
 
 void shard::forget(subscriber& s)
 {
+    --streams_;
     detach(s);
     slow_.forget(s);
     if (std::exchange(s.listed_behind, false)) std::erase(behind_, &s);

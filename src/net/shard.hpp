@@ -76,7 +76,8 @@ public:
     [[nodiscard]] server_options const& options() const noexcept { return options_; }
     [[nodiscard]] detail::broker_impl& broker() noexcept { return *broker_; }
     [[nodiscard]] bool draining() const noexcept { return draining_; }
-    [[nodiscard]] std::size_t subscriber_count() const noexcept { return subscribers_; }
+    /// Whether anyone still has a stream, be it only to read what is queued.
+    [[nodiscard]] bool streaming() const noexcept { return streams_ > 0; }
 
     void remove(connection& c);
 
@@ -152,6 +153,7 @@ private:
     std::atomic<std::size_t> connection_count_{0};
     std::vector<std::vector<std::unique_ptr<fan_group>>> groups_;   // by filter_id
     std::size_t subscribers_ = 0;
+    std::size_t streams_ = 0;
     std::vector<subscriber*> behind_;
     std::unordered_map<std::string, std::weak_ptr<stream_plan const>> plans_;
     std::multimap<steady_time, std::weak_ptr<connection>> sleepers_;

@@ -47,6 +47,22 @@ BOOST_AUTO_TEST_CASE(pipelined_requests_wait_while_their_answers_are_not_read)
     BOOST_TEST((sent % request.size() == 0) == p.read_to_end().empty());
 }
 
+BOOST_AUTO_TEST_CASE(answers_that_are_not_read_are_bounded)
+{
+    loopback at{{.max_reply_backlog_bytes = 10'000, .send_buffer_bytes = 4096}};
+    auto p = at.connect({.receive = 4096, .send = 4096});
+    auto const request = post_request(R"({"type":"a"})");
+    p.send(request);
+    auto const first = read_reply(p);
+    auto const size = first.head.size() + first.body.size();
+    auto const published_before = at.broker->stats().published;
+    flood(at, p, request);
+    auto const answers = at.broker->stats().published - published_before;
+    // The bound, one answer above it, and what the kernel makes of two buffers of 4 KiB.
+    BOOST_TEST(answers * size >= 10'000u);
+    BOOST_TEST(answers * size < 10'000u + size + 40'000u);
+}
+
 BOOST_AUTO_TEST_CASE(pings_wait_while_their_pongs_are_not_read)
 {
     loopback at{{.max_reply_backlog_bytes = 10'000, .send_buffer_bytes = 4096}};

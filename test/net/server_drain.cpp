@@ -19,8 +19,6 @@
 #include <string>
 
 using namespace thump::test;
-using namespace std::chrono_literals;
-using std::chrono::steady_clock;
 using thump::broker;
 using thump::server;
 
@@ -73,7 +71,7 @@ struct crowd {
 
 thump::server_options with_small_buffers()
 {
-    return {.send_buffer_bytes = 4096, .drain_timeout = 500ms};
+    return {.send_buffer_bytes = 4096};
 }
 
 }   // namespace
@@ -123,24 +121,6 @@ BOOST_AUTO_TEST_CASE(slow_reader_that_still_reads_gets_everything)
     BOOST_TEST(at.broker->stats().ledger.delivered == 400u);
 }
 
-BOOST_AUTO_TEST_CASE(stalled_readers_are_cut_at_the_drain_timeout)
-{
-    loopback at{with_small_buffers()};
-    crowd all{at};
-    bool drained = false;
-    auto const begun = steady_clock::now();
-    at.server->async_drain([&] { drained = true; });
-    at.until([&] { return drained; });
-    BOOST_TEST((steady_clock::now() - begun >= 490ms));
-    BOOST_TEST((steady_clock::now() - begun < 5s));
-    BOOST_TEST(at.server->connection_count() == 0u);
-    BOOST_TEST(at.broker->subscriber_count() == 0u);
-    auto const ledger = at.broker->stats().ledger;
-    BOOST_TEST(ledger.balanced());
-    BOOST_TEST(ledger.dropped > 0u);
-    BOOST_TEST(!all.stalled_sse.ends_well());
-}
-
 BOOST_AUTO_TEST_CASE(nobody_new_is_let_in_and_those_inside_are_told)
 {
     loopback at{with_small_buffers()};
@@ -155,10 +135,15 @@ BOOST_AUTO_TEST_CASE(nobody_new_is_let_in_and_those_inside_are_told)
     at.server->async_drain([&] { drained = true; });
     at.settle();
     BOOST_CHECK_THROW((peer{port}), std::system_error);
+    // However long it takes the others: more than two of the server's looks at its clock.
+    auto const later = std::chrono::steady_clock::now() + std::chrono::milliseconds{600};
+    at.until([&] { return std::chrono::steady_clock::now() > later; });
     probe.send(get_request("/readyz"));
     auto const reply = read_reply(probe);
     BOOST_TEST(reply.status == 503);
     BOOST_TEST(reply.field("Connection") == "close");
+    probe.close();
+    stalled.reset();
     at.until([&] { return drained; });
 }
 
@@ -280,6 +265,52 @@ BOOST_AUTO_TEST_CASE(context_may_go_before_it_has_run_what_the_destructors_left)
         BOOST_TEST(!b.publish({.type = "a"}));
     }
     context.reset();   // with the server's last work still in it
+}
+
+BOOST_AUTO_TEST_CASE(context_may_go_in_the_middle_of_a_drain)
+{
+    auto context = std::make_unique<boost::asio::io_context>();
+    auto const canary = std::make_shared<int>(0);
+    std::optional<peer> half_sent;
+    boost::asio::co_spawn(
+        *context,
+        [](auto& io, auto& client, std::shared_ptr<int>) -> boost::asio::awaitable<void> {
+            broker b{io.get_executor()};
+            server s{b, any_port()};
+            client.emplace(s.port());
+            client->send("POST /v1/events HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\n{");
+            while (s.connection_count() == 0)
+                co_await boost::asio::post(boost::asio::use_awaitable);
+            co_await s.async_drain(boost::asio::use_awaitable);
+        }(*context, half_sent, canary),
+        boost::asio::detached);
+    settle(*context);
+    BOOST_TEST(canary.use_count() == 2);
+    context.reset();
+    BOOST_TEST(canary.use_count() == 1);
+    half_sent->read_to_end();
+}
+
+BOOST_AUTO_TEST_CASE(context_may_go_in_the_middle_of_a_drain_that_others_wait_for)
+{
+    auto context = std::make_unique<boost::asio::io_context>();
+    auto const canary = std::make_shared<int>(0);
+    {
+        broker b{context->get_executor()};
+        server s{b, any_port({.send_buffer_bytes = 4096})};
+        auto const idle = [&] { settle(*context); };
+        ws_peer const stalled{peer{s.port(), idle, small}, "?queue=1000"};
+        for (int i = 0; i < 50; ++i)
+            b.publish({.type = "a", .message = std::string(10'000, 'x')});
+        settle(*context);
+        s.async_drain([c = canary] {});
+        s.async_drain([c = canary] {});
+        settle(*context);
+        BOOST_TEST(s.connection_count() == 1u);
+        BOOST_TEST(canary.use_count() == 3);
+    }
+    context.reset();
+    BOOST_TEST(canary.use_count() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(broker_handle_may_go_before_the_server)

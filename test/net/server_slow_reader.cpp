@@ -14,7 +14,6 @@
 #include <vector>
 
 using namespace thump::test;
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -24,7 +23,7 @@ constexpr std::size_t published = 500;   // far more than the kernel's buffers h
 
 thump::server_options with_small_buffers()
 {
-    return {.send_buffer_bytes = 4096, .close_timeout = 300ms};
+    return {.send_buffer_bytes = 4096};
 }
 
 std::uint64_t number(boost::json::value const& v)
@@ -240,7 +239,7 @@ BOOST_AUTO_TEST_CASE(disconnect_ends_an_event_stream_with_its_last_chunk)
 
 BOOST_AUTO_TEST_CASE(peer_that_never_reads_the_close_is_cut)
 {
-    loopback at{with_small_buffers()};
+    loopback at{{.send_buffer_bytes = 4096, .close_timeout = std::chrono::milliseconds{300}}};
     ws_peer slow{at, "?queue=50&overflow=disconnect", small};
     at.publish_many(published, event_bytes);
     at.until([&] { return at.server->connection_count() == 0; });

@@ -3,11 +3,13 @@
 #include <support/sse_peer.hpp>
 #include <support/ws_peer.hpp>
 
+#include <boost/json/array.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
 using namespace thump::test;
 using namespace std::chrono_literals;
@@ -38,6 +40,15 @@ void check_timed_out(peer& p)
     BOOST_TEST(reply.status == 408);
     BOOST_TEST(reply.field("Connection") == "close");
     BOOST_TEST(p.read_to_end().empty());
+}
+
+// Pipelined requests, each of whose answers is about 2 KB.
+std::string requests(int count)
+{
+    std::string all;
+    for (; count > 0; --count)
+        all += get_request("/v1/types");
+    return all;
 }
 
 }   // namespace
@@ -138,6 +149,103 @@ BOOST_AUTO_TEST_CASE(event_stream_outlives_the_timeouts_of_requests)
     at.until([&] { return steady_clock::now() > until; });
     at.publish({.type = "a"});
     BOOST_TEST(p.next().event == "a");
+}
+
+BOOST_AUTO_TEST_CASE(peer_that_does_not_take_its_replies_is_cut)
+{
+    loopback at{{.send_buffer_bytes = 4096, .send_timeout = 400ms}};
+    auto p = at.connect({.receive = 4096});
+    p.send(requests(15));
+    at.until([&] { return at.server->connection_count() == 1; });
+    // It goes on asking, and takes a byte now and then.
+    auto const begun = steady_clock::now();
+    auto next = begun;
+    std::size_t taken = 0;
+    at.until([&] {
+        if (steady_clock::now() < next) return at.server->connection_count() == 0;
+        next = steady_clock::now() + 20ms;
+        p.try_send(get_request("/healthz"));
+        taken += p.receive(1) ? 1 : 0;
+        return at.server->connection_count() == 0;
+    });
+    BOOST_TEST((steady_clock::now() - begun >= 400ms));
+    BOOST_TEST(taken > 3u);
+}
+
+BOOST_AUTO_TEST_CASE(peer_that_does_not_take_its_last_reply_is_cut)
+{
+    loopback at{{.send_buffer_bytes = 4096, .send_timeout = 400ms}};
+    auto p = at.connect({.receive = 4096});
+    p.send(requests(15) + "nonsense\r\n\r\n");
+    at.until([&] { return at.server->connection_count() == 1; });
+    auto next = steady_clock::now();
+    at.until([&] {
+        if (steady_clock::now() < next) return at.server->connection_count() == 0;
+        next = steady_clock::now() + 20ms;
+        p.receive(1);
+        return at.server->connection_count() == 0;
+    });
+    BOOST_TEST(p.unread().size() < 4000u);
+}
+
+BOOST_AUTO_TEST_CASE(time_that_a_reply_takes_is_no_idle_time)
+{
+    loopback at{{.send_buffer_bytes = 4096, .header_timeout = 300ms, .idle_timeout = 300ms}};
+    auto p = at.connect({.receive = 4096});
+    p.send(requests(15));
+    auto const resume = steady_clock::now() + 1200ms;
+    at.until([&] { return steady_clock::now() > resume; });
+    for (int i = 0; i < 15; ++i)
+        BOOST_TEST_REQUIRE(read_reply(p).status == 200);
+    BOOST_TEST(p.read_to_end().empty());   // the idle timeout's end
+    BOOST_TEST(!p.was_reset());
+}
+
+BOOST_AUTO_TEST_CASE(last_reply_may_be_taken_slowly)
+{
+    loopback at{{.send_buffer_bytes = 4096, .send_timeout = 300ms, .close_timeout = 300ms}};
+    std::vector<thump::subscription> many;
+    for (int i = 0; i < 300; ++i)
+        many.push_back(at.broker->subscribe());
+    auto p = at.connect({.receive = 4096});
+    p.send(get_request("/v1/subscribers", "Connection: close\r\n"));
+    auto const begun = steady_clock::now();
+    auto next = begun;
+    at.until([&] {   // a little at a time
+        if (steady_clock::now() < next) return false;
+        next = steady_clock::now() + 40ms;
+        p.receive(3000);
+        return p.ended();
+    });
+    BOOST_TEST((steady_clock::now() - begun > 600ms));
+    BOOST_TEST(!p.was_reset());
+    auto const rows = read_reply(p).json();
+    BOOST_TEST(rows.at("subscribers").as_array().size() == 300u);
+}
+
+BOOST_AUTO_TEST_CASE(stalled_readers_are_cut_at_the_drain_timeout)
+{
+    constexpr socket_buffers small{.receive = 4096};
+    loopback at{{.send_buffer_bytes = 4096, .drain_timeout = 500ms}};
+    ws_peer const ws{at, "?queue=1000", small};
+    sse_peer sse{at, "?queue=1000", 11, small};
+    auto const idle = at.connect();
+    auto half_sent = at.connect();
+    half_sent.send("POST /v1/events HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\n{");
+    at.publish_many(100, 2000);
+    at.settle();
+    bool drained = false;
+    auto const begun = steady_clock::now();
+    at.server->async_drain([&] { drained = true; });
+    at.until([&] { return drained; });
+    BOOST_TEST((steady_clock::now() - begun >= 490ms));
+    BOOST_TEST((steady_clock::now() - begun < slack));
+    BOOST_TEST(at.server->connection_count() == 0u);
+    BOOST_TEST(at.broker->subscriber_count() == 0u);
+    auto const ledger = at.broker->stats().ledger;
+    BOOST_TEST(ledger.balanced());
+    BOOST_TEST(ledger.dropped > 0u);
+    BOOST_TEST(!sse.ends_well());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
