@@ -58,6 +58,12 @@ void client_session::subscribe(ws_session& session, wire::subscribe_message&& me
     c.home().broker().flush_now();
     if (!session.open()) return;
     std::string answer;
+    if (!message.request.subscribe) {
+        c.unsubscribe();
+        wire::append_subscribed(answer, message.ref,
+                                {c.home().broker().last_seq(), 0, message.request});
+        return session.send(answer);
+    }
     auto const form = session.deflates() ? encoding::ws_json_deflate : encoding::ws_json;
     auto made = make_subscriber(c, message.request, form);
     if (!made) {

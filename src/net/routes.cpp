@@ -369,6 +369,9 @@ void routes::open_websocket(routed_request const& r, wire::stream_request const&
 
 void routes::open_event_stream(routed_request const& r, wire::stream_request const& request)
 {
+    if (!request.subscribe)
+        return fail(r, fault(errc::invalid_parameter,
+                             "parameter 'subscribe' can be false for a WebSocket only"));
     bool const chunked = r.http.version == 11;
     auto const form = chunked ? encoding::sse_json : encoding::sse_plain;
     auto& c = r.session.connection();

@@ -143,6 +143,10 @@ public:
     {
         json_reader in{json};
         auto const kind = in.peek();
+        if (!takes(name, kind) && name != "meta")
+            if (auto const known = to_.set(name, {});
+                !known && known.error().code == errc::unknown_parameter)
+                return known;
         if (!takes(name, kind))
             return fault(errc::wrong_json_type,
                          quoted(name) + " cannot be " + std::string{to_string(kind)});

@@ -58,4 +58,14 @@ BOOST_AUTO_TEST_CASE(reader_that_finishes_is_done)
     BOOST_TEST(at.broker->subscriber_count() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(stream_that_is_no_subscription_makes_no_sense)
+{
+    loopback at;
+    auto const reply =
+        at.ask(get_request("/v1/events?subscribe=false", "Accept: text/event-stream\r\n"));
+    BOOST_TEST(reply.status == 400);
+    BOOST_TEST(reply.body.find("'subscribe'") != std::string::npos);
+    BOOST_TEST(at.broker->subscriber_count() == 0u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,4 @@
-// WebSocket over the loopback: closing, keeping alive, and what a peer may do at a bad moment.
+// WebSocket over the loopback: closing, and what a peer may do at a bad moment.
 #include <support/loopback.hpp>
 #include <support/ws_peer.hpp>
 

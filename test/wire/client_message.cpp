@@ -165,4 +165,15 @@ BOOST_AUTO_TEST_CASE(what_is_no_message_is_refused)
     BOOST_TEST(judged("{\"op\":\"ping\",\"ref\":\"\xff\"}") == "invalid_utf8 @20");
 }
 
+BOOST_AUTO_TEST_CASE(unknown_option_is_named_whatever_its_value)
+{
+    for (std::string_view const value : {"0", "\"x\"", "true", "null", "[1]", "{}"}) {
+        auto const text = R"({"op":"subscribe","foo":)" + std::string{value} + '}';
+        auto const made = parse(text);
+        BOOST_TEST_REQUIRE(!made);
+        BOOST_TEST((made.error().what.code == errc::unknown_field), value);
+        BOOST_TEST(made.error().what.pointer == "/foo");
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
