@@ -4,9 +4,10 @@
 //     frame   = first second [ length ] key payload
 //     first   = FIN:1 RSV:3 opcode:4                 ; FIN on a message's last frame; RSV 0, but 4
 //                                                    ; on the first of a compressed message
-//     second  = MASK:1 length:7                      ; MASK 1; 126: 2 bytes of length follow, 127:
-//     8 length  = 2OCTET / 8OCTET                      ; network order, the shortest that does key
-//     = 4OCTET payload = *OCTET                               ; byte i is xor key[i mod 4]
+//     second  = MASK:1 length:7                      ; MASK 1; 126 and 127: a length follows
+//     length  = 2OCTET / 8OCTET                      ; after 126 / 127, the shortest that does
+//     key     = 4OCTET
+//     payload = *OCTET                               ; byte i is xor key[i mod 4]
 //
 // Control frames (opcodes 8 to 10) have FIN and at most 125 bytes, and may stand between the frames
 // of a message.
