@@ -73,9 +73,14 @@ result<request_target> split_target(std::string_view text)
     return parts;
 }
 
-bool is_valid_host(std::string_view text) noexcept
+bool is_valid_host(std::string_view text)
 {
-    auto const authority = urls::parse_authority(text);
+    auto authority = urls::parse_authority(text);
+    // Boost.URL 1.81 takes the beginning of 127.0.0.1.example for an address, and fails on the
+    // rest.
+    std::string name;
+    if (!authority && !text.starts_with('['))
+        authority = urls::parse_authority(name.append("x").append(text));
     return authority && !authority->has_userinfo();
 }
 

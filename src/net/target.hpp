@@ -33,7 +33,7 @@ struct request_target {
 
 /// Whether `text` may stand in Host: a name or address with an optional port, or nothing at all
 /// (RFC 9110 section 7.2).
-[[nodiscard]] bool is_valid_host(std::string_view text) noexcept;
+[[nodiscard]] bool is_valid_host(std::string_view text);
 
 /// Undoes the escapes of unreserved characters, which never needed any (RFC 3986 section 6.2.2.2);
 /// `%2F` and its like stay as they are.

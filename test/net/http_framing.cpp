@@ -223,7 +223,8 @@ BOOST_AUTO_TEST_CASE(host_stands_exactly_once_and_is_valid)
         {errc::bad_request, get("Host: caf\xc3\xa9\r\n")},
         {errc::bad_request, get("Host: \r\nHost: a\r\n")},
     });
-    for (std::string const value : {"", "a", "a.b-c.d:8080", "127.0.0.1:80", "[::1]:8080", "a%20b"})
+    for (std::string const value : {"", "a", "a.b-c.d:8080", "127.0.0.1:80", "[::1]:8080", "a%20b",
+                                    "127.0.0.1.example", "10.0.0.1.example:80", "1.2.3.4.5"})
         BOOST_TEST(only_request(get("Host: " + value + "\r\n")).authority == value);
     BOOST_TEST(only_request("GET / HTTP/1.0\r\n\r\n").authority == "");
 }
