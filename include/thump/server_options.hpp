@@ -16,7 +16,9 @@ struct server_options {
     /// any free one (see `server::port`).
     std::string listen = "127.0.0.1:8080";
     /// Pages of these origins may connect from a browser; `*` allows all. A page served by this
-    /// very server may always. Requests without `Origin` (no browser) are not concerned.
+    /// very server may too, where it was asked for by an address, by a name without a dot, or by
+    /// the host of one of these origins; by any other name only what is listed here. A server that
+    /// listens on the loopback is not to be reached by any other name at all.
     std::vector<std::string> allowed_origins = {};
 
     /// Threads that send to subscribers, the broker's own among them: 1 to 64. More than one starts

@@ -62,7 +62,8 @@ config_key const table[] = {
                "a numeric address and a port, as in \"127.0.0.1:8080\" or \"[::1]:0\""}},
     {"server", "allowed_origins",
      "Pages of these origins may connect from a browser; \"*\" allows all. This server's own pages "
-     "always may.",
+     "may where its host is an address, a name without a dot or one of these; on a loopback "
+     "address, it answers to these names only.",
      list_kind{[](config& c) { return &c.server.allowed_origins; }, is_origin,
                "an origin as in \"https://example.org\", or \"*\""}},
     {"server", "threads",

@@ -136,6 +136,17 @@ http_response make_method_not_allowed(std::string_view allow)
     return response;
 }
 
+http_response make_unsupported_coding()
+{
+    auto response = make_problem({make_error_code(errc::unsupported_media_type),
+                                  "the body has a Content-Encoding; none is undone here",
+                                  {},
+                                  {},
+                                  {}});
+    response.fields.push_back({"Accept-Encoding", "identity"});
+    return response;
+}
+
 http_response make_unsupported_media_type(std::string_view accept_post)
 {
     auto response = make_problem({make_error_code(errc::unsupported_media_type),

@@ -58,6 +58,9 @@ inline constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n
 /// @param allow the resource's methods, `GET, HEAD`.
 [[nodiscard]] http_response make_method_not_allowed(std::string_view allow);
 
+/// 415 for a body that is compressed: none is read here (RFC 9110 section 15.5.16).
+[[nodiscard]] http_response make_unsupported_coding();
+
 /// 415 with `Accept-Post`, the media types that can be read (W3C Linked Data Platform 7.1.1).
 [[nodiscard]] http_response make_unsupported_media_type(std::string_view accept_post);
 

@@ -21,7 +21,9 @@ constexpr std::chrono::milliseconds backoff_time{100};
 
 [[noreturn]] void fail(std::string const& address, error_code ec)
 {
-    boost::throw_exception(boost::system::system_error{ec, "cannot listen on " + address});
+    // Without the place in Asio's source, which the message would tell at length.
+    error_code const plain{ec.value(), ec.category()};
+    boost::throw_exception(boost::system::system_error{plain, "cannot listen on " + address});
 }
 
 // `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`.

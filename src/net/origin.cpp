@@ -1,6 +1,8 @@
 #include <net/origin.hpp>
 
+#include <boost/asio/ip/address_v4.hpp>
 #include <boost/beast/core/string.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <algorithm>
 
@@ -20,6 +22,23 @@ std::string_view without_port(std::string_view authority, std::string_view defau
 bool same_authority(std::string_view a, std::string_view b, std::string_view default_port) noexcept
 {
     return iequals(without_port(a, default_port), without_port(b, default_port));
+}
+
+std::string_view host_of(std::string_view authority) noexcept
+{
+    if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1);
+    return authority.substr(0, authority.find(':'));
+}
+
+// Names without a dot belong to nobody on the Internet, and browsers themselves resolve localhost.
+bool cannot_be_owned(std::string_view host)
+{
+    if (host.ends_with('.')) host.remove_suffix(1);
+    auto const dot = host.rfind('.');
+    if (dot == std::string_view::npos || iequals(host.substr(dot), ".localhost")) return true;
+    boost::system::error_code no_address;
+    boost::asio::ip::make_address_v4(host, no_address);
+    return !no_address;
 }
 
 // A proxy may end TLS before this server, so https is as good as http.
@@ -58,7 +77,18 @@ bool origin_policy::allows(http_request const& request) const
     auto const origin = request.field("Origin");
     if (!origin || any_) return true;
     if (request.count("Origin") > 1) return false;
-    return lists(*origin) || is_own(*origin, request.authority);
+    return lists(*origin) || (is_own(*origin, request.authority) && trusts_host(request.authority));
+}
+
+bool origin_policy::trusts_host(std::string_view authority) const
+{
+    if (any_) return true;
+    auto const host = host_of(authority);
+    if (host.starts_with('[') || cannot_be_owned(host)) return true;
+    return std::ranges::any_of(allowed_, [&](std::string_view a) {
+        auto const slashes = a.find("//");
+        return slashes != std::string_view::npos && iequals(host_of(a.substr(slashes + 2)), host);
+    });
 }
 
 cors_answer origin_policy::answer(http_request const& request) const

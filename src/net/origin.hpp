@@ -4,6 +4,12 @@
 //
 // Browsers set Origin and pages cannot forge it, so this keeps foreign pages from using a visitor's
 // access. Programs that are no browser send none, and are not concerned.
+//
+// That Origin and Host are the same proves nothing by itself: whoever owns a domain can have it
+// resolve to 127.0.0.1, and the visitor's browser then takes this server for his page's own (DNS
+// rebinding). But the Host still has his name. So a server is taken by its word only where nobody
+// else can own what it was called: an address, a name without a dot, a name that the operator
+// listed.
 #pragma once
 
 #include <net/http_request.hpp>
@@ -27,9 +33,13 @@ public:
     /// @param allowed origins as browsers write them, `https://example.org:8443`; `*` allows all.
     explicit origin_policy(std::span<std::string const> allowed);
 
-    /// Whether the request may be served: it has no Origin, or one that is the server's own by the
-    /// host that it was addressed to, or one that is allowed. More than one Origin is none allowed.
+    /// Whether the request may be served: it has no Origin, or one that is allowed, or one that is
+    /// the server's own by a host that is trusted. More than one Origin is none allowed.
     [[nodiscard]] bool allows(http_request const& request) const;
+
+    /// Whether no foreign page can be behind a request to this host.
+    /// @param authority host and optional port; empty, as browsers never send it, is trusted.
+    [[nodiscard]] bool trusts_host(std::string_view authority) const;
 
     /// The response's CORS fields; the views are of the request. Credentials are never allowed
     /// together with `*`: an origin is echoed unless all are allowed.

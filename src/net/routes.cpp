@@ -113,6 +113,10 @@ void routes::handle(http_session& session, http_request const& request)
     if (!path) return fail(r, path.error());
     r.path = *path;
 
+    if (misdirected(r))
+        return fail(r, fault(errc::origin_not_allowed, "this server does not go by the name '" +
+                                                           std::string{request.authority} +
+                                                           "'; see 'allowed_origins'"));
     if (request.method == http_method::options && r.path == "*")
         return answer_options(r, "GET, HEAD, POST, OPTIONS");
     auto const* found = find_route(r.path);
@@ -144,6 +148,13 @@ void routes::handle(http_session& session, http_request const& request)
     (this->*act)(r);
 }
 
+// Those who look whether the server is well may call it as they like.
+bool routes::misdirected(routed_request const& r) const
+{
+    return on_loopback_ && r.path != "/healthz" && r.path != "/readyz" &&
+           !origins_.trusts_host(r.http.authority);
+}
+
 void routes::respond(routed_request const& r, http_response response) const
 {
     auto const cors = origins_.answer(r.http);
@@ -171,6 +182,14 @@ void routes::answer_options(routed_request const& r, std::string_view allow) con
         response.fields.push_back({"Access-Control-Max-Age", "600"});
     }
     respond(r, std::move(response));
+}
+
+// Where a resource has no parameters: whether there was one, which was answered.
+bool routes::has_query(routed_request const& r) const
+{
+    if (r.query.empty()) return false;
+    fail(r, fault(errc::unknown_parameter, "unknown parameter '" + r.query.front().name + "'"));
+    return true;
 }
 
 // ---------------------------------------------------------------- the page, probes, figures
@@ -209,6 +228,7 @@ void routes::readiness(routed_request const& r)
 
 void routes::types(routed_request const& r)
 {
+    if (has_query(r)) return;
     std::string body;
     append_catalog(body, broker_.options().strict_catalog);
     respond(r, json_response(std::move(body)));
@@ -216,6 +236,7 @@ void routes::types(routed_request const& r)
 
 void routes::stats(routed_request const& r)
 {
+    if (has_query(r)) return;
     std::string body;
     append_stats(body, broker_.stats(), shard_->connection_count());
     respond(r, json_response(std::move(body)));
@@ -275,7 +296,7 @@ void routes::post_events(routed_request const& r)
     }
     if (auto const coding = r.http.field("Content-Encoding");
         coding && !boost::beast::iequals(*coding, "identity"))
-        return respond(r, make_unsupported_media_type(accept_post));
+        return respond(r, make_unsupported_coding());
 
     auto const& limits = broker_.options().limits;
     auto const text = r.http.field("Content-Type").value_or(json_type);

@@ -32,8 +32,15 @@ public:
     routes(detail::broker_impl& broker, server_options const& options, journal& log,
            refusals const& refused);
 
-    /// The shard whose subscribers are listed. Requires: called before the first request.
-    void serve(shard& s) noexcept { shard_ = &s; }
+    /// Requires: called before the first request.
+    /// @param s The shard whose subscribers are listed.
+    /// @param on_loopback Whether only this machine can connect. Then a request by a name that
+    /// anybody may own comes from a browser that was led here, and is refused.
+    void serve(shard& s, bool on_loopback) noexcept
+    {
+        shard_ = &s;
+        on_loopback_ = on_loopback;
+    }
 
     void handle(http_session& session, http_request const& request) override;
     [[nodiscard]] std::string_view date() override;
@@ -45,6 +52,8 @@ private:
     static route const subscriber_route;   // its path goes on with an id
     static route const* find_route(std::string_view path) noexcept;
 
+    [[nodiscard]] bool misdirected(routed_request const& r) const;
+    [[nodiscard]] bool has_query(routed_request const& r) const;
     void respond(routed_request const& r, http_response response) const;
     void fail(routed_request const& r, error const& why) const;
     void answer_options(routed_request const& r, std::string_view allow) const;
@@ -69,6 +78,7 @@ private:
     refusals const& refusals_;
     origin_policy const origins_;
     shard* shard_ = nullptr;
+    bool on_loopback_ = false;
     std::time_t date_time_ = 0;
     std::string date_;
 };

@@ -75,11 +75,11 @@ server_impl::server_impl(std::shared_ptr<broker_impl> broker, server_options opt
     , drain_timer_{broker_->strand()}
     , drained_event_{broker_->strand(), asio::steady_timer::time_point::max()}
 {
-    routes_.serve(*shard_);
     listener_ = std::make_shared<net::listener>(
         broker_->strand(), options_.listen,
         [this](net::listener::socket_type socket) { on_accept(std::move(socket)); },
         [this](error_code why) { refusals_.accept_failed(why); });
+    routes_.serve(*shard_, listener_->local_endpoint().address().is_loopback());
 }
 
 void server_impl::start()

@@ -8,7 +8,7 @@
 namespace thump::test {
 namespace {
 
-net::http_request from(std::string_view origin, std::string_view authority = "api.example:8080")
+net::http_request from(std::string_view origin, std::string_view authority = "127.0.0.1:8080")
 {
     return {.authority = authority, .fields = {{"Origin", origin}}};
 }
@@ -29,20 +29,51 @@ BOOST_AUTO_TEST_CASE(request_without_origin_is_served)
 
 BOOST_AUTO_TEST_CASE(own_origin_is_served)
 {
-    BOOST_TEST(policy({}).allows(from("http://API.example:8080")));
-    BOOST_TEST(policy({}).allows(from("https://api.example:8080")));
-    BOOST_TEST(policy({}).allows(from("https://api.example", "api.example:443")));
-    BOOST_TEST(policy({}).allows(from("http://api.example", "api.example")));
+    BOOST_TEST(policy({}).allows(from("http://127.0.0.1:8080")));
+    BOOST_TEST(policy({}).allows(from("https://127.0.0.1:8080")));
+    BOOST_TEST(policy({}).allows(from("http://LOCALHOST:8080", "localhost:8080")));
+    BOOST_TEST(policy({}).allows(from("http://[::1]:8080", "[::1]:8080")));
+    BOOST_TEST(policy({}).allows(from("https://thump", "thump:443")));
+    BOOST_TEST(policy({}).allows(from("http://10.1.2.3", "10.1.2.3")));
 }
 
 BOOST_AUTO_TEST_CASE(foreign_origin_is_not_served)
 {
     for (std::string_view const origin :
-         {"http://api.example", "http://api.example:80800", "http://evil.api.example:8080", "null",
-          "", "file://", "ftp://api.example:8080", "http://api.example:8080.evil"})
+         {"http://127.0.0.1", "http://127.0.0.1:80800", "http://evil.127.0.0.1:8080", "null", "",
+          "file://", "ftp://127.0.0.1:8080", "http://127.0.0.1:8080.evil", "http://localhost:8080"})
         BOOST_TEST(!policy({}).allows(from(origin)), origin);
     BOOST_TEST(!policy({}).allows(from("http://", "")));
-    BOOST_TEST(!policy({}).allows(from("http://api.example", "api.example:443")));
+    BOOST_TEST(!policy({}).allows(from("http://thump", "thump:443")));
+}
+
+BOOST_AUTO_TEST_CASE(own_origin_by_a_name_that_anybody_may_own_is_foreign)
+{
+    for (std::string const name : {"evil.example", "EVIL.example.", "127.0.0.1.evil.example",
+                                   "localhost.evil.example", "127.1.", "1.2.3.4.5", "x.localhosts"})
+        BOOST_TEST(!policy({}).allows(from("http://" + name + ":8080", name + ":8080")), name);
+}
+
+BOOST_AUTO_TEST_CASE(host_is_trusted_that_nobody_else_can_own)
+{
+    for (std::string_view const host :
+         {"", "localhost", "localhost:8080", "app.localhost:1", "thump", "thump.", "127.0.0.1:8080",
+          "10.0.0.1", "[::1]:8080", "[::1]"})
+        BOOST_TEST(policy({}).trusts_host(host), host);
+    for (std::string_view const host : {"evil.example", "evil.example:8080", "evil.example.",
+                                        "127.0.0.1.evil.example:80", "1.2.3"})
+        BOOST_TEST(!policy({}).trusts_host(host), host);
+}
+
+BOOST_AUTO_TEST_CASE(host_of_a_listed_origin_is_trusted)
+{
+    auto const listing = policy({"https://Events.example:8443", "null"});
+    BOOST_TEST(listing.trusts_host("events.example"));
+    BOOST_TEST(listing.trusts_host("events.EXAMPLE:8080"));
+    BOOST_TEST(!listing.trusts_host("evil.events.example"));
+    BOOST_TEST(!listing.trusts_host("example.org"));
+    BOOST_TEST(listing.allows(from("http://events.example", "events.example")));
+    BOOST_TEST(policy({"*"}).trusts_host("evil.example"));
 }
 
 BOOST_AUTO_TEST_CASE(listed_origin_is_served_and_echoed)
@@ -61,7 +92,7 @@ BOOST_AUTO_TEST_CASE(listed_origin_is_served_and_echoed)
 BOOST_AUTO_TEST_CASE(two_origins_are_none)
 {
     net::http_request const request{.authority = "h",
-                                    .fields = {{"Origin", "http://h"}, {"Origin", "http://evil"}}};
+                                    .fields = {{"Origin", "http://h"}, {"Origin", "http://h"}}};
     BOOST_TEST(!policy({}).allows(request));
 }
 

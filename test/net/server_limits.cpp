@@ -5,6 +5,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <boost/json/array.hpp>
+#include <boost/system/system_error.hpp>
+
 #include <stdexcept>
 #include <string>
 
@@ -102,6 +105,112 @@ BOOST_AUTO_TEST_CASE(options_out_of_range_are_refused_at_once)
     thump::server const good{b, any_port()};
     BOOST_CHECK_THROW((thump::server{b, {.listen = good.address()}}), boost::system::system_error);
     BOOST_CHECK_THROW((thump::server{b, {.listen = "nonsense"}}), boost::system::system_error);
+}
+
+BOOST_AUTO_TEST_CASE(parameter_of_a_resource_that_has_none_is_refused_by_name)
+{
+    loopback at;
+    for (std::string const target : {"/v1/stats", "/v1/types", "/v1/subscribers"}) {
+        auto const reply = at.ask(get_request(target + "?colour=red"));
+        BOOST_TEST(reply.status == 400, target);
+        BOOST_TEST(reply.body.find("'colour'") != std::string::npos, target);
+        BOOST_TEST(at.ask(get_request(target)).status == 200, target);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(compressed_body_is_refused)
+{
+    loopback at;
+    auto const reply = at.ask("POST /v1/events HTTP/1.1\r\nHost: t\r\nContent-Encoding: gzip\r\n"
+                              "Content-Length: 3\r\n\r\nabc");
+    BOOST_TEST(reply.status == 415);
+    BOOST_TEST(reply.field("Accept-Encoding") == "identity");
+}
+
+BOOST_AUTO_TEST_CASE(address_in_use_is_told_in_one_sentence)
+{
+    loopback at;
+    thump::server_options taken;
+    taken.listen = at.server->address();
+    BOOST_CHECK_EXCEPTION(
+        (thump::server{*at.broker, taken}), boost::system::system_error, [&](auto const& e) {
+            std::string const what = e.what();
+            return what.find("cannot listen on " + taken.listen) != std::string::npos &&
+                   what.find('/') == std::string::npos;
+        });
+}
+
+BOOST_AUTO_TEST_CASE(page_of_history_is_bounded_in_bytes)
+{
+    loopback at;
+    at.publish_many(100, 60'000);
+    at.settle();
+    std::uint64_t seen = 0;
+    int pages = 0;
+    for (bool more = true; more; ++pages) {
+        auto const page =
+            at.ask(get_request("/v1/events?limit=1000&since=" + std::to_string(seen)));
+        BOOST_TEST(page.body.size() < (std::size_t{4} << 20) + 70'000);
+        auto const json = page.json();
+        for (auto const& e : json.at("events").as_array())
+            BOOST_TEST_REQUIRE(e.at("seq").to_number<std::uint64_t>() == ++seen);
+        more = json.at("more").as_bool();
+    }
+    BOOST_TEST(seen == 100u);
+    BOOST_TEST(pages == 2);
+}
+
+// ---------------------------------------------------------------- whom a browser is led here for
+
+BOOST_AUTO_TEST_CASE(name_that_anybody_may_own_is_not_this_server_s)
+{
+    loopback at;
+    auto const ask = [&](std::string_view method, std::string_view target, std::string_view host,
+                         std::string_view fields = {}) {
+        return at.ask(std::string{method}.append(" ").append(target).append(" HTTP/1.1\r\nHost: ") +
+                      std::string{host} + "\r\n" + std::string{fields} + "\r\n");
+    };
+    for (std::string const host : {"evil.example", "evil.example:8080", "127.0.0.1.evil.example"}) {
+        BOOST_TEST(ask("GET", "/v1/events", host).status == 403, host);
+        BOOST_TEST(ask("GET", "/v1/events", host, "Accept: text/event-stream\r\n").status == 403);
+        BOOST_TEST(ask("GET", "/v1/stats", host).status == 403);
+        BOOST_TEST(ask("GET", "/", host).status == 403);
+        BOOST_TEST(ask("POST", "/v1/events", host, "Content-Length: 0\r\n").status == 403);
+        BOOST_TEST(ask("DELETE", "/v1/subscribers/1", host).status == 403);
+        // Who looks whether it is well gets its answer.
+        BOOST_TEST(ask("GET", "/healthz", host).status == 200);
+        BOOST_TEST(ask("GET", "/readyz", host).status == 200);
+    }
+    for (std::string const host :
+         {"localhost", "127.0.0.1:8080", "[::1]:1", "thump", "a.localhost"})
+        BOOST_TEST(ask("GET", "/v1/stats", host).status == 200, host);
+}
+
+BOOST_AUTO_TEST_CASE(names_of_the_allowed_origins_are_this_server_s)
+{
+    loopback at{{.allowed_origins = {"https://events.example"}}};
+    auto const stats = [&](std::string const& host) {
+        return at.ask("GET /v1/stats HTTP/1.1\r\nHost: " + host + "\r\n\r\n").status;
+    };
+    BOOST_TEST(stats("events.example") == 200);
+    BOOST_TEST(stats("other.example") == 403);
+}
+
+BOOST_AUTO_TEST_CASE(server_for_other_machines_answers_to_any_name_but_trusts_no_page_for_it)
+{
+    loopback at;
+    thump::server_options everywhere;
+    everywhere.listen = "0.0.0.0:0";
+    thump::server open{*at.broker, everywhere};
+    auto const ask = [&](std::string const& fields) {
+        peer p{open.port(), [&] { at.run_one(); }};
+        p.send("POST /v1/events HTTP/1.1\r\nContent-Length: 12\r\n" + fields +
+               "\r\n{\"type\":\"a\"}");
+        return read_reply(p).status;
+    };
+    BOOST_TEST(ask("Host: thump.example\r\n") == 202);
+    BOOST_TEST(ask("Host: thump.example\r\nOrigin: http://thump.example\r\n") == 403);
+    BOOST_TEST(ask("Host: 10.0.0.1\r\nOrigin: http://10.0.0.1\r\n") == 202);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
