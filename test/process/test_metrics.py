@@ -224,5 +224,11 @@ class Ledgers(ProcessTestCase):
         self.assertGreater(found.value("thump_events_subscriber_duration_seconds_count"), 0)
 
 
+class LedgersOfThreads(Ledgers):
+    """As much when several threads share the sends of a turn."""
+
+    config = Ledgers.config | {"server": Ledgers.config["server"] | {"threads": 2}}
+
+
 if __name__ == "__main__":
     unittest.main()
