@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+import time
 import unittest
 
 from thumpd_process import DEADLINE, Thumpd, eventually
@@ -93,6 +94,9 @@ class Drain(unittest.TestCase):
             thumpd.get("/readyz", connection=connection)
         thumpd.signal()
         eventually(lambda: any("draining" in line for line in thumpd.lines), "the drain")
+        # For as long as it takes: idle connections are looked at several times a second.
+        a_while = time.monotonic() + 1
+        eventually(lambda: time.monotonic() > a_while, "a second")
         self.assertEqual(thumpd.get("/readyz", connection=before[0]).status, 503)
         self.assertEqual(thumpd.get("/healthz", connection=before[1]).status, 200)
         self.assertEqual(thumpd.post({"type": "t"}, connection=before[2]).status, 503)
