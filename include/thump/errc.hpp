@@ -31,6 +31,7 @@ enum class errc {
     invalid_metadata,    ///< metadata is no object of strings, or breaks a limit
     invalid_utf8,        ///< a string is not UTF-8
     invalid_data,        ///< `data` is not JSON
+    invalid_attribute,   ///< an attribute that breaks the rules of CloudEvents
     event_too_large,     ///< over the limit on one event
 
     // JSON

@@ -33,6 +33,8 @@ constexpr error_info table[] = {
      "Metadata must be an object whose values are strings.", 400, 0},
     {errc::invalid_utf8, "invalid_utf8", "A string is not valid UTF-8.", 400, 1007},
     {errc::invalid_data, "invalid_data", "The data is not valid JSON.", 400, 0},
+    {errc::invalid_attribute, "invalid_attribute",
+     "The attribute breaks the rules of CloudEvents 1.0.", 400, 0},
     {errc::event_too_large, "event_too_large", "The event is larger than the limit.", 413, 0},
     {errc::invalid_json, "invalid_json", "The text is not valid JSON.", 400, 0},
     {errc::json_too_deep, "json_too_deep", "The JSON is nested deeper than the limit.", 400, 0},

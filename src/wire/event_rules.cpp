@@ -104,18 +104,6 @@ std::size_t json_bytes(event const& e)
     return bytes;
 }
 
-// Measures in full only what a rough upper bound does not let pass.
-result<void> check_size(event const& e, std::size_t max_bytes)
-{
-    auto raw = e.type.size() + e.id.size() + e.message.size() + e.source.size();
-    for (auto const& [key, value] : e.metadata)
-        raw += key.size() + value.size() + 6;
-    if (raw * longest_escape + e.data.size() + most_punctuation <= max_bytes) return {};
-    if (json_bytes(e) <= max_bytes) return {};
-    return fault(errc::event_too_large,
-                 "the event is larger than " + std::to_string(max_bytes) + " bytes of JSON");
-}
-
 }   // namespace
 
 result<void> check_type(std::string_view type)
@@ -150,6 +138,18 @@ result<void> check_metadata_key(std::string_view key, std::size_t entries)
     if (entries >= max_metadata_entries)
         return fault(errc::invalid_metadata, "there are more than 64 metadata entries");
     return {};
+}
+
+// Measures in full only what a rough upper bound does not let pass.
+result<void> check_size(event const& e, std::size_t max_bytes)
+{
+    auto raw = e.type.size() + e.id.size() + e.message.size() + e.source.size();
+    for (auto const& [key, value] : e.metadata)
+        raw += key.size() + value.size() + 6;
+    if (raw * longest_escape + e.data.size() + most_punctuation <= max_bytes) return {};
+    if (json_bytes(e) <= max_bytes) return {};
+    return fault(errc::event_too_large,
+                 "the event is larger than " + std::to_string(max_bytes) + " bytes of JSON");
 }
 
 result<void> validate(event const& e, event_limits const& limits)

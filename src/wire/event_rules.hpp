@@ -29,6 +29,10 @@ inline constexpr std::size_t max_metadata_key_bytes = 255;
 /// `entries` entries are too many.
 [[nodiscard]] result<void> check_metadata_key(std::string_view key, std::size_t entries);
 
+/// `errc::event_too_large` where the event's JSON text without `seq` and empty fields, in its
+/// shortest form, takes more than `max_bytes`.
+[[nodiscard]] result<void> check_size(event const& e, std::size_t max_bytes);
+
 /// Checks an event that was not parsed: every rule of `event`, UTF-8 in its strings, `data` being
 /// JSON within the limit on depth, and the size of its JSON text without `seq` and empty fields.
 ///

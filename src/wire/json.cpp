@@ -1,5 +1,8 @@
+#include <thump/cloud_event.hpp>
 #include <thump/json.hpp>
 
+#include <wire/cloud_event.hpp>
+#include <wire/cloud_event_reader.hpp>
 #include <wire/control_json.hpp>
 #include <wire/event_json.hpp>
 
@@ -22,6 +25,18 @@ std::string to_json(gap const& g)
 result<event> parse_event_json(std::string_view text, event_limits const& limits)
 {
     return wire::parse_event(text, limits);
+}
+
+std::string to_cloud_event_json(event const& e)
+{
+    std::string text;
+    wire::append_cloud_event(text, e);
+    return text;
+}
+
+result<event> parse_cloud_event_json(std::string_view text, event_limits const& limits)
+{
+    return wire::parse_cloud_event(text, limits);
 }
 
 }   // namespace thump

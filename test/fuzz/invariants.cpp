@@ -1,6 +1,9 @@
 #include <fuzz/invariants.hpp>
 
 #include <wire/client_message.hpp>
+#include <wire/cloud_event.hpp>
+#include <wire/cloud_event_reader.hpp>
+#include <wire/cloud_headers.hpp>
 #include <wire/control_json.hpp>
 #include <wire/event_json.hpp>
 #include <wire/json_reader.hpp>
@@ -13,6 +16,8 @@
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace thump::test {
 namespace {
@@ -65,6 +70,26 @@ std::string broken_round_trip(event const& e)
     return text_of(*again) == text_of(e) ? "" : "what was read again is written otherwise";
 }
 
+std::string cloud_text_of(event const& e)
+{
+    std::string text;
+    wire::append_cloud_event(text, e);
+    return text;
+}
+
+// Through a CloudEvent and back, and whether it is one that others can read.
+std::string broken_cloud_round_trip(event const& e)
+{
+    if (e.id.empty() || e.source == wire::no_source) return {};   // what no published event is
+    auto const text = cloud_text_of(e);
+    if (text.find_first_of("\r\n") != std::string::npos) return "a CloudEvent takes several lines";
+    // It may be longer than the event, which the limit is for.
+    auto const again = wire::parse_cloud_event(text, {.max_event_bytes = text.size() + 4096});
+    if (!again) return "the CloudEvent cannot be read: " + again.error().detail + ": " + text;
+    if (!same_event(*again, e) || again->seq != e.seq) return "it reads otherwise: " + text;
+    return cloud_text_of(*again) == text ? "" : "it is written otherwise: " + text;
+}
+
 std::string broken_error(error const& e)
 {
     std::string text;
@@ -100,10 +125,53 @@ std::string broken_event_json(std::string_view input)
             if (auto broken = broken_error(many->error()); !broken.empty()) return broken;
             continue;
         }
-        for (auto const& e : **many)
+        for (auto const& e : **many) {
             if (auto broken = broken_round_trip(e); !broken.empty()) return broken;
+            auto with_id = e;
+            with_id.id += 'i';
+            if (auto broken = broken_cloud_round_trip(with_id); !broken.empty()) return broken;
+        }
     }
     return {};
+}
+
+std::string broken_cloud_event(std::string_view input)
+{
+    auto const one = wire::parse_cloud_event(input, limits);
+    auto const batch = wire::parse_cloud_batch('[' + std::string{input} + ']', limits);
+    if (one && !(batch && batch->size() == 1 && same_event(batch->front(), *one)))
+        return "a batch of one is not that one";
+    if (!one) return broken_error(one.error());
+    auto const& e = *one;
+    if (!wire::validate(e, limits)) return "a CloudEvent that was read is not valid";
+    if (auto broken = broken_cloud_round_trip(e); !broken.empty()) return broken;
+    // A broker overwrites the sequence, which is not in the other form.
+    auto unnumbered = e;
+    unnumbered.seq = 0;
+    return broken_round_trip(unnumbered);
+}
+
+std::string broken_cloud_message(std::string_view input)
+{
+    std::vector<wire::cloud_header> fields;
+    auto const next_line = [&input] {
+        auto const line = input.substr(0, input.find('\n'));
+        input.remove_prefix(std::min(line.size() + 1, input.size()));
+        return line;
+    };
+    auto const type = next_line();
+    for (auto line = next_line(); !line.empty(); line = next_line()) {
+        auto const colon = std::min(line.find(':'), line.size());
+        fields.push_back({line.substr(0, colon), line.substr(std::min(colon + 1, line.size()))});
+    }
+    auto const is_type =
+        wire::parse_event(R"({"type":"a","message":")" + std::string{type} + "\"}", limits);
+    if (!is_type) return {};   // HTTP's parser lets nothing else pass
+    auto const kind = type.starts_with("text/") ? wire::body_kind::text : wire::body_kind::json;
+    auto const e = wire::parse_cloud_message(fields, {kind, type, input}, limits);
+    if (!e) return broken_error(e.error());
+    if (!wire::validate(*e, limits)) return "a CloudEvent that was read is not valid";
+    return broken_cloud_round_trip(*e);
 }
 
 std::string broken_client_message(std::string_view input)

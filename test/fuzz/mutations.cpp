@@ -63,6 +63,7 @@ std::string_view const json_tokens[] = {"\"type\":\"a\"",
                                         "\"op\":",
                                         "\"ref\":",
                                         "\"event\":",
+                                        "\"specversion\":\"1.0\",",
                                         "\"types\":",
                                         "\"meta\":",
                                         "\\ud83d\\ude00",
@@ -104,7 +105,66 @@ std::vector<std::string> const messages = {
     R"({"op":"subscribe","types":["a.*",">"],"meta":{"k":["v","w"],"l":"x"},"meta.m":"y",)"
     R"("since":12,"until":"2h","queue":"30","limit":5,"max_rate":2.5,"overflow":"latest",)"
     R"("key":"k","name":"n","format":"cloudevents","subscribe":true,"ref":1})",
-    R"({"op":"subscribe","since":"e:4","last_event_id":"e:9"})", R"({"ref":null,"op":"ping"})"};
+    R"({"specversion":"1.0","id":"i","source":"/s","type":"thump.subscribe","data":{"queue":3}})",
+    R"({"specversion":"1.0","id":"i","source":"/s","type":"thump.publish","data":{"ref":1,"event":)"
+    R"({"specversion":"1.0","id":"i","source":"/s","type":"a"}}})",
+    R"({"op":"subscribe","since":"e:4","last_event_id":"e:9"})",
+    R"({"ref":null,"op":"ping"})"};
+
+std::vector<std::string> const cloud_events = {
+    R"({"specversion":"1.0","id":"i","source":"/s","type":"a"})",
+    R"({"specversion":"1.0","id":"i","source":"/s","type":"a.b","time":"2024-05-01T12:00:00Z",)"
+    R"("subject":"s","dataschema":"urn:x","datacontenttype":"text/xml","x":5,"y":true,"z":null,)"
+    R"("data":"<a/>"})",
+    R"({"specversion":"1.0","id":"i","source":"urn:thump:unspecified","type":"a","sequence":)"
+    R"("00000000000000000042","publishersequence":"7","datacontenttype":"application/json",)"
+    R"("dataschema":"urn:thump:event","data":{"message":"m","metadata":{"k":"v","ce-x:integer":)"
+    R"("5"},"data":[1]}})",
+    R"({"specversion":"1.0","id":"i","source":"/s","type":"a","sequence":7,"data_base64":"AAE="})"};
+
+std::string_view const cloud_tokens[] = {"\"specversion\":\"1.0\",",
+                                         "\"subject\":\"\",",
+                                         "\"x\":5,",
+                                         "\"x\":\"5\",",
+                                         "\"sequence\":\"00000000000000000042\",",
+                                         "\"publishersequence\":1,",
+                                         "\"dataschema\":\"urn:thump:event\",",
+                                         "\"datacontenttype\":\"application/json\",",
+                                         "\"data_base64\":\"AAEC\",",
+                                         "\"data\":",
+                                         "\"ce-data\":\"base64\",",
+                                         "\"ce-x\":\"\",",
+                                         ":integer",
+                                         ":boolean",
+                                         "ce-",
+                                         "null",
+                                         "-0",
+                                         "\\u0041",
+                                         "\\u0080",
+                                         "\xef\xbf\xbf",
+                                         "{",
+                                         "}",
+                                         ",",
+                                         "[[[[[[[[[[",
+                                         "]]]]]]]]]]"};
+
+std::vector<std::string> const cloud_messages = {
+    "application/json\nce-specversion:1.0\nce-id:i\nce-source:/s\nce-type:a\n\n{\"a\":[1]}",
+    "text/plain\nCE-Specversion:1.0\nce-id:\"i \\\"j\"\nce-source:/s\nce-type:a\nce-subject:"
+    "%E2%82%AC%20\nce-x:5\nce-time:2024-05-01T12:00:00Z\n\nhello \"you\"",
+    "application/json\nce-specversion:1.0\nce-id:i\nce-source:/s\nce-type:a\nce-dataschema:"
+    "urn:thump:event\n\n{\"metadata\":{\"k\":\"v\"}}"};
+
+std::string_view const header_tokens[] = {
+    "\n",   "ce-", "CE-x:",    "%41",  "%e2%82%ac", "%zz", "ce-sequence:", "\"", "\\", "text/",
+    "\n\n", "{}",  "ce-data:", "\x7f", "\xc2\x80",  ":",   "\xff"};
+
+// Metadata that looks as if it had been attributes.
+std::vector<std::string> const attributes = {
+    R"({"type":"a","message":"m","metadata":{"ce-x":"a","ce-x:integer":"5","ce-x:boolean":"true",)"
+    R"("ce-subject":"s","ce-dataschema":"urn:x","ce-datacontenttype":"application/json"}})",
+    R"({"type":"a","metadata":{"ce-data":"base64","ce-sequence":"7"},"data":"AA\u0041C"})",
+    R"({"type":"a","metadata":{"ce-datacontenttype":"text/xml"},"data":"<a\/>"})"};
 
 std::string_view const frame_tokens[] = {"\x81\x80\0\0\0\0"sv,
                                          "\x01\x81\0\0\0\0a"sv,
@@ -140,6 +200,21 @@ BOOST_AUTO_TEST_SUITE(mutations)
 BOOST_AUTO_TEST_CASE(events_keep_their_meaning)
 {
     try_to_break(broken_event_json, events, json_tokens);
+}
+
+BOOST_AUTO_TEST_CASE(attributes_in_metadata_keep_their_meaning)
+{
+    try_to_break(broken_event_json, attributes, cloud_tokens);
+}
+
+BOOST_AUTO_TEST_CASE(cloud_events_keep_their_meaning)
+{
+    try_to_break(broken_cloud_event, cloud_events, cloud_tokens);
+}
+
+BOOST_AUTO_TEST_CASE(cloud_events_in_headers_keep_their_meaning)
+{
+    try_to_break(broken_cloud_message, cloud_messages, header_tokens);
 }
 
 BOOST_AUTO_TEST_CASE(client_messages_can_be_answered)
