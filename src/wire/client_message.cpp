@@ -1,15 +1,20 @@
 // Grammar (members in any order, each once; of JSON see json_reader.cpp, of event event_json.cpp):
 //
-//     message   = publish / subscribe / ping / event
-//     publish   = '{"op":"publish","event":' event [ ',"ref":' value ] '}'
+//     message   = publish / subscribe / ping / event / cloud-event
+//     publish   = '{"op":"publish","event":' ( event / cloud-event ) [ ',"ref":' value ] '}'
 //     subscribe = '{"op":"subscribe"' *( "," option ) [ ',"ref":' value ] '}'
 //     ping      = '{"op":"ping"' [ ',"ref":' value ] '}'
 //     option    = name ":" ( string / number / boolean )   ; for names see stream_request.hpp
 //               / ( '"types":' / '"meta.' KEY '":' ) strings
 //               / '"meta":' "{" [ KEY ":" strings *( "," KEY ":" strings ) ] "}"
 //     strings   = string / "[" [ string *( "," string ) ] "]"
+//
+// Of cloud-event see cloud_event_reader.cpp. One with '"type":"thump.publish"', "thump.subscribe"
+// or "thump.ping" has in its data what stands behind "op" above.
 #include <wire/client_message.hpp>
 
+#include <wire/cloud_event.hpp>
+#include <wire/cloud_event_reader.hpp>
 #include <wire/event_json.hpp>
 #include <wire/json_pointer.hpp>
 #include <wire/json_reader.hpp>
@@ -63,9 +68,42 @@ result<void> read_op(json_reader& in, members& m)
     return {};
 }
 
+// The JSON of a member of the object that `text` is, as far as `text` is well-formed.
+std::optional<std::string_view> find_member(std::string_view text, std::string_view name)
+{
+    json_reader in{text};
+    if (in.peek() != json_kind::object) return std::nullopt;
+    in.begin();
+    for (std::string_view key; in.next_member(key);) {
+        bool const found = key == name;
+        std::string_view value;
+        if (!in.skip_value(max_json_nesting, value)) break;
+        if (found) return value;
+    }
+    return std::nullopt;
+}
+
+bool is_cloud_event(std::string_view text)
+{
+    return find_member(text, "specversion").has_value();
+}
+
+// Most events are no CloudEvents: what an event is, is only asked when it is not good.
+result<event> read_any_event(json_reader& in, event_limits const& limits)
+{
+    auto const here = in;
+    auto made = read_event(in, limits);
+    if (made) return made;
+    auto again = here;
+    std::string_view text;
+    if (!again.skip_value(max_json_nesting, text) || !is_cloud_event(text)) return made;
+    in = here;
+    return read_cloud_event(in, limits);
+}
+
 result<void> read_published(json_reader& in, event_limits const& limits, members& m)
 {
-    auto made = read_event(in, limits);
+    auto made = read_any_event(in, limits);
     if (made) {
         m.published = *std::move(made);
         return {};
@@ -221,7 +259,9 @@ result<client_message> make_ping(members& m)
 result<client_message> make_subscribe(members& m, client_rules const& rules)
 {
     if (m.published) return unknown_option("subscribe", "event");
-    stream_request_builder builder{rules.subscriber_defaults, rules.max_queue};
+    stream_request_builder builder{rules.subscriber_defaults, rules.max_queue,
+                                   rules.cloud_events_only ? stream_format::cloudevents
+                                                           : stream_format::thump};
     for (option_reader reader{builder}; auto const& [name, value] : m.options) {
         auto const good = reader.read(name, value);
         if (good) continue;
@@ -232,6 +272,8 @@ result<client_message> make_subscribe(members& m, client_rules const& rules)
     }
     auto request = builder.finish();
     if (!request) return request.error();
+    if (rules.cloud_events_only && request->format != stream_format::cloudevents)
+        return fault(errc::invalid_parameter, "every message here is a CloudEvent", "format");
     return subscribe_message{*std::move(request), std::move(m.ref)};
 }
 
@@ -245,24 +287,28 @@ result<client_message> make_message(members& m, client_rules const& rules)
                  "op");
 }
 
-// The JSON of a member of the object that `text` is, as far as `text` is well-formed.
-std::optional<std::string_view> find_member(std::string_view text, std::string_view name)
+// What a CloudEvent of that type asks for, if it asks for anything.
+std::optional<std::string_view> requested_op(std::string_view type) noexcept
 {
-    json_reader in{text};
-    if (in.peek() != json_kind::object) return std::nullopt;
-    in.begin();
-    for (std::string_view key; in.next_member(key);) {
-        bool const found = key == name;
-        std::string_view value;
-        if (!in.skip_value(max_json_nesting, value)) break;
-        if (found) return value;
-    }
-    return std::nullopt;
+    if (!type.starts_with(cloud_control_prefix)) return std::nullopt;
+    type.remove_prefix(cloud_control_prefix.size());
+    if (type != "publish" && type != "subscribe" && type != "ping") return std::nullopt;
+    return type;
+}
+
+// Where a message has its `ref`: of CloudEvents only requests have one.
+std::string_view holder_of_ref(std::string_view text)
+{
+    if (!is_cloud_event(text)) return text;
+    json_reader in{find_member(text, "type").value_or("")};
+    std::string_view type;
+    if (in.peek() != json_kind::string || !in.read_string(type) || !requested_op(type)) return {};
+    return find_member(text, "data").value_or("");
 }
 
 message_ref find_ref(std::string_view text)
 {
-    auto const found = find_member(text, "ref");
+    auto const found = find_member(holder_of_ref(text), "ref");
     if (!found || found->size() > max_ref_bytes) return std::nullopt;
     message_ref ref;
     append_in_one_line(ref.emplace(), *found);
@@ -287,13 +333,46 @@ result<client_message> parse_control(std::string_view text, client_rules const& 
     return make_message(m, rules);
 }
 
+// A request whose members are the data of a CloudEvent.
+result<client_message> parse_request(std::string_view op, std::string_view data,
+                                     client_rules const& rules)
+{
+    json_reader in{data.empty() ? "{}" : data};
+    if (auto const kind = in.peek(); kind != json_kind::object)
+        return fault(errc::wrong_json_type, "the data of a request must be an object, not " +
+                                                std::string{to_string(kind)});
+    members m;
+    if (auto const good = read_members(in, rules.limits, m); !good) return good.error();
+    if (m.op && *m.op != op)
+        return fault(errc::invalid_parameter, "'op' is another than the type says", "op");
+    m.op = op;
+    return make_message(m, rules);
+}
+
+result<client_message> parse_cloud(std::string_view text, client_rules const& rules)
+{
+    auto e = parse_cloud_event(text, rules.limits);
+    if (!e && !is_cloud_event(text) && find_member(text, "op")) return parse_control(text, rules);
+    if (!e) return std::move(e).error();
+    auto const op = requested_op(e->type);
+    if (!op) return publish_message{*std::move(e), {}};
+    auto made = parse_request(*op, e->data, rules);
+    if (made) return made;
+    auto wrong = made.error();
+    wrong.pointer.insert(0, "/data");
+    wrong.offset.reset();
+    return wrong;
+}
+
 // Events are what comes most, so a message is read as one first, and what it is instead is only
 // asked when that fails.
 result<client_message> parse_message(std::string_view text, client_rules const& rules)
 {
     if (begins_with_op(text)) return parse_control(text, rules);
+    if (rules.cloud_events_only) return parse_cloud(text, rules);
     auto e = parse_event(text, rules.limits);
     if (e) return publish_message{*std::move(e), {}};
+    if (is_cloud_event(text)) return parse_cloud(text, rules);
     if (find_member(text, "op")) return parse_control(text, rules);
     auto const wrong = e.error();
     if (wrong.code == errc::missing_field && wrong.pointer == "/type")

@@ -45,7 +45,8 @@ using client_message = std::variant<publish_message, subscribe_message, ping_mes
 struct client_rules {
     event_limits const& limits;
     subscription_options const& subscriber_defaults;
-    std::size_t max_queue;   ///< the largest queue that a client may ask for, in events
+    std::size_t max_queue;            ///< the largest queue that a client may ask for, in events
+    bool cloud_events_only = false;   ///< whether events, sent and asked for, have no other form
 };
 
 /// What is wrong with a message, and the `ref` to tell it with.
@@ -60,12 +61,15 @@ struct message_error {
     thump::throw_exception_from_error(e.what, where);
 }
 
-/// Reads a client's message: an object with `op`, or an event.
+/// Reads a client's message: an object with `op`, an event, or a CloudEvent.
+///
+/// A CloudEvent of type `thump.publish`, `thump.subscribe` or `thump.ping` is the message of that
+/// `op` whose other members are its data; of any other type it is an event to publish.
 ///
 /// @return the message, or what is wrong with it, with a JSON pointer into the message:
 /// `errc::unknown_field`, `wrong_json_type`, `missing_field`, `duplicate_key`, `invalid_parameter`
-/// (an option of `subscribe`, or an `op` that does not exist), those of `parse_event`. The `ref` is
-/// there where it could be read.
+/// (an option of `subscribe`, or an `op` that does not exist), those of `parse_event` and
+/// `parse_cloud_event`. The `ref` is there where it could be read.
 [[nodiscard]] boost::system::result<client_message, message_error>
 parse_client_message(std::string_view text, client_rules const& rules);
 

@@ -133,8 +133,8 @@ constinit stream_request_builder::parameter const stream_request_builder::parame
 };
 
 stream_request_builder::stream_request_builder(subscription_options const& defaults,
-                                               std::size_t max_queue)
-    : made_{.subscription = defaults}, max_queue_{max_queue}
+                                               std::size_t max_queue, stream_format format)
+    : made_{.subscription = defaults, .format = format}, max_queue_{max_queue}
 {
     made_.subscription.types.clear();
     made_.subscription.where.clear();

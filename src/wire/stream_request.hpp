@@ -53,7 +53,9 @@ class stream_request_builder {
 public:
     /// @param defaults What holds where nothing is asked; its types and conditions are ignored.
     /// @param max_queue The largest queue that may be asked for, in events.
-    stream_request_builder(subscription_options const& defaults, std::size_t max_queue);
+    /// @param format What is understood where no format is asked for.
+    stream_request_builder(subscription_options const& defaults, std::size_t max_queue,
+                           stream_format format = stream_format::thump);
 
     /// Sets a parameter.
     /// @return nothing, or `errc::unknown_parameter`, or `errc::invalid_parameter` with a sentence

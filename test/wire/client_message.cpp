@@ -38,6 +38,19 @@ std::string judged(std::string_view text)
     return test::fault_of(result<void>{wrong.what}) + (wrong.ref ? " ref=" + *wrong.ref : "");
 }
 
+std::string judged_as_cloud_event(std::string_view text)
+{
+    auto const made = parse_client_message(text, {limits, defaults, 100, true});
+    return made ? "fine" : test::fault_of(result<void>{made.error().what});
+}
+
+// A CloudEvent of that type, with one more member.
+std::string cloud(std::string_view type, std::string_view member = R"("x":"1")")
+{
+    return R"({"specversion":"1.0","id":"i","source":"/s","type":")" + std::string{type} + "\"," +
+           std::string{member} + '}';
+}
+
 }   // namespace
 
 BOOST_AUTO_TEST_SUITE(client_message_)
@@ -174,6 +187,64 @@ BOOST_AUTO_TEST_CASE(unknown_option_is_named_whatever_its_value)
         BOOST_TEST((made.error().what.code == errc::unknown_field), value);
         BOOST_TEST(made.error().what.pointer == "/foo");
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_cloud_event_is_published)
+{
+    auto const m = as<publish_message>(cloud("task.failed", R"("data":{"ref":1})"));
+    BOOST_TEST(m.e.type == "task.failed");
+    BOOST_TEST(m.e.data == R"({"ref":1})");
+    BOOST_TEST(!m.ref);
+    auto const asked = as<publish_message>(R"({"op":"publish","ref":1,"event":)" +
+                                           cloud("thump.ping", R"("subject":"s")") + '}');
+    BOOST_TEST(asked.e.type == "thump.ping");
+    BOOST_TEST(asked.e.metadata.at("ce-subject") == "s");
+    BOOST_TEST(asked.ref.value() == "1");
+}
+
+BOOST_AUTO_TEST_CASE(a_request_may_be_a_cloud_event)
+{
+    auto const publish =
+        as<publish_message>(cloud("thump.publish", R"("data":{"event":{"type":"a"},"ref":2})"));
+    BOOST_TEST(publish.e.type == "a");
+    BOOST_TEST(publish.ref.value() == "2");
+    auto const subscribe =
+        as<subscribe_message>(cloud("thump.subscribe", R"("data":{"types":["a.*"],"queue":7})"));
+    BOOST_TEST(subscribe.request.subscription.queue == 7u);
+    BOOST_TEST((subscribe.request.format == stream_format::thump));
+    BOOST_TEST(!as<ping_message>(cloud("thump.ping")).ref);
+    BOOST_TEST(
+        as<ping_message>(cloud("thump.ping", R"("data":{"op":"ping","ref":3})")).ref.value() ==
+        "3");
+}
+
+BOOST_AUTO_TEST_CASE(faults_of_cloud_events_have_their_place)
+{
+    BOOST_TEST(judged(R"({"specversion":"1.0","type":"a"})") == "missing_field /id");
+    BOOST_TEST(judged(cloud("a", R"("data":{"ref":1},"x":{})")) == "wrong_json_type /x");
+    BOOST_TEST(judged(cloud("thump.ping", R"("data":[])")) == "wrong_json_type /data");
+    BOOST_TEST(judged(cloud("thump.ping", R"("data":{"op":"publish","ref":1})")) ==
+               "invalid_parameter /data/op ref=1");
+    BOOST_TEST(judged(cloud("thump.ping", R"("data":{"x":1,"ref":1})")) ==
+               "unknown_field /data/x ref=1");
+    BOOST_TEST(judged(cloud("thump.subscribe", R"("data":{"queue":0,"ref":"r"})")) ==
+               R"(invalid_parameter /data/queue ref="r")");
+    BOOST_TEST(judged(R"({"op":"publish","ref":1,"event":)" + cloud("a", R"("x":1.5)") + '}') ==
+               "invalid_attribute /event/x ref=1");
+}
+
+BOOST_AUTO_TEST_CASE(where_all_are_cloud_events_no_other_event_is_taken)
+{
+    BOOST_TEST(judged_as_cloud_event(cloud("a")) == "fine");
+    BOOST_TEST(judged_as_cloud_event(R"({"type":"a"})") == "missing_field /specversion");
+    BOOST_TEST(judged_as_cloud_event("[]") == "wrong_json_type");
+    BOOST_TEST(judged_as_cloud_event(R"({"op":"ping"})") == "fine");
+    BOOST_TEST(judged_as_cloud_event(R"({"ref":1,"op":"ping"})") == "fine");
+    BOOST_TEST(judged_as_cloud_event(cloud("thump.subscribe", R"("data":{"format":"thump"})")) ==
+               "invalid_parameter /data/format");
+    auto const asked =
+        parse_client_message(cloud("thump.subscribe"), {limits, defaults, 100, true}).value();
+    BOOST_TEST((std::get<subscribe_message>(asked).request.format == stream_format::cloudevents));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
