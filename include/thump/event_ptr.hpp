@@ -22,8 +22,13 @@ enum class encoding : std::uint8_t {
     sse_json,          ///< an SSE event in a chunk of HTTP/1.1's chunked coding
     sse_plain,         ///< an SSE event alone, for HTTP/1.0
     ws_json_deflate,   ///< a WebSocket text frame for those who agreed on permessage-deflate
+    // The same, the event being written as a CloudEvent.
+    ws_cloud,
+    sse_cloud,
+    sse_cloud_plain,
+    ws_cloud_deflate,
 };
-inline constexpr std::size_t encoding_count = 4;
+inline constexpr std::size_t encoding_count = 8;
 
 }   // namespace detail
 

@@ -2,6 +2,7 @@
 
 #include <net/broker_impl.hpp>
 #include <net/connection.hpp>
+#include <net/encoder.hpp>
 #include <net/shard.hpp>
 #include <net/streams.hpp>
 #include <wire/json_syntax.hpp>
@@ -16,39 +17,48 @@ void client_session::on_message(ws_session& session, std::string_view text, bool
 {
     auto& home = session.connection().home();
     auto const& options = home.options();
-    auto parsed = wire::parse_client_message(
-        text, {home.broker().options().limits, options.subscriber_defaults, options.max_queue});
+    auto const& limits = home.broker().options().limits;
+    auto parsed =
+        wire::parse_client_message(text, {limits, options.subscriber_defaults, options.max_queue,
+                                          format_ == wire::stream_format::cloudevents});
     if (!parsed) {
         auto const& [what, ref] = parsed.error();
         auto const fault =
-            what.offset
-                ? std::nullopt
-                : wire::find_syntax_fault(text, home.broker().options().limits.max_json_depth);
-        std::string answer;
-        wire::append_error(answer, ref, fault ? *fault : what);
-        return session.send(answer);
+            what.offset ? std::nullopt : wire::find_syntax_fault(text, limits.max_json_depth);
+        return refuse(session, ref, fault ? *fault : what);
     }
     if (auto* const message = std::get_if<wire::publish_message>(&*parsed))
         return publish(session, std::move(*message));
     if (auto* const message = std::get_if<wire::subscribe_message>(&*parsed))
         return subscribe(session, std::move(*message));
-    std::string answer;
-    wire::append_pong(answer, std::get<wire::ping_message>(*parsed).ref);
-    session.send(answer);
+    std::string pong;
+    wire::append_pong(pong, std::get<wire::ping_message>(*parsed).ref);
+    answer(session, "pong", std::move(pong));
+}
+
+void client_session::answer(ws_session& session, std::string_view op, std::string json) const
+{
+    auto const& epoch = session.connection().home().broker().epoch();
+    session.send(control_text(format_, epoch, op, std::move(json)));
+}
+
+void client_session::refuse(ws_session& session, wire::message_ref const& ref,
+                            error const& why) const
+{
+    std::string json;
+    wire::append_error(json, ref, why);
+    answer(session, "error", std::move(json));
 }
 
 void client_session::publish(ws_session& session, wire::publish_message&& message)
 {
     receipt r;
     auto const ec = session.connection().home().broker().publish_on_strand(std::move(message.e), r);
-    std::string answer;
-    if (ec)
-        wire::append_error(answer, message.ref, {ec, {}, {}, {}, {}});
-    else if (message.ref)
-        wire::append_published(answer, message.ref, r.id, r.seq, r.duplicate);
-    else
-        return;
-    session.send(answer);
+    if (ec) return refuse(session, message.ref, {ec, {}, {}, {}, {}});
+    if (!message.ref) return;
+    std::string published;
+    wire::append_published(published, message.ref, r.id, r.seq, r.duplicate);
+    answer(session, "published", std::move(published));
 }
 
 void client_session::subscribe(ws_session& session, wire::subscribe_message&& message)
@@ -57,23 +67,20 @@ void client_session::subscribe(ws_session& session, wire::subscribe_message&& me
     // What was published until now is for the subscription that ends; it may be its undoing.
     c.home().broker().flush_now();
     if (!session.open()) return;
-    std::string answer;
+    std::string subscribed;
     if (!message.request.subscribe) {
         c.unsubscribe();
-        wire::append_subscribed(answer, message.ref,
+        wire::append_subscribed(subscribed, message.ref,
                                 {c.home().broker().last_seq(), 0, message.request});
-        return session.send(answer);
+        return answer(session, "subscribed", std::move(subscribed));
     }
-    auto const form = session.deflates() ? encoding::ws_json_deflate : encoding::ws_json;
-    auto made = make_subscriber(c, message.request, form);
-    if (!made) {
-        wire::append_error(answer, message.ref, made.error());
-        return session.send(answer);
-    }
-    wire::append_subscribed(answer, message.ref,
+    auto made = make_subscriber(c, message.request,
+                                ws_encoding(message.request.format, session.deflates()), format_);
+    if (!made) return refuse(session, message.ref, made.error());
+    wire::append_subscribed(subscribed, message.ref,
                             {c.home().broker().last_seq(), (*made)->id, message.request});
     c.subscribe(std::move(*made));
-    session.send(answer);
+    answer(session, "subscribed", std::move(subscribed));
 }
 
 }   // namespace thump::net

@@ -1,5 +1,7 @@
 #include <net/encoder.hpp>
 
+#include <core/uuid7.hpp>
+#include <wire/cloud_event.hpp>
 #include <wire/event_json.hpp>
 #include <wire/sse.hpp>
 #include <wire/ws_deflate.hpp>
@@ -8,33 +10,84 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
+#include <random>
+#include <utility>
 
 namespace thump::net {
 namespace {
+
+using wire::stream_format;
 
 void append_event(std::string& out, std::string& scratch, published_event const& e, encoding form,
                   std::string_view epoch)
 {
     scratch.clear();
-    wire::append_event(scratch, e);
-    switch (form) {
-    case encoding::ws_json:
+    if (format_of(form) == stream_format::cloudevents)
+        wire::append_cloud_event(scratch, e);
+    else
+        wire::append_event(scratch, e);
+    if (is_deflated(form)) {
+        wire::append_ws_deflated(out, wire::opcode::text, scratch);
+    } else if (is_websocket(form)) {
         wire::append_ws_header(out, wire::opcode::text, scratch.size());
         out += scratch;
-        return;
-    case encoding::ws_json_deflate:
-        return wire::append_ws_deflated(out, wire::opcode::text, scratch);
-    case encoding::sse_json: {
+    } else if (is_chunked(form)) {
         std::string record;
         wire::append_sse_event(record, epoch, e, scratch);
-        return append_chunk(out, record);
-    }
-    case encoding::sse_plain:
-        return wire::append_sse_event(out, epoch, e, scratch);
+        append_chunk(out, record);
+    } else {
+        wire::append_sse_event(out, epoch, e, scratch);
     }
 }
 
+// Told apart from those of other threads and runs by chance, as all UUIDs are.
+std::string make_record_id(time_point now)
+{
+    static thread_local core::uuid7_generator ids{std::uint64_t{std::random_device{}()} << 32 |
+                                                  std::random_device{}()};
+    std::string id;
+    ids.append(id, now);
+    return id;
+}
+
 }   // namespace
+
+encoding ws_encoding(stream_format format, bool deflated) noexcept
+{
+    if (format == stream_format::cloudevents)
+        return deflated ? encoding::ws_cloud_deflate : encoding::ws_cloud;
+    return deflated ? encoding::ws_json_deflate : encoding::ws_json;
+}
+
+encoding sse_encoding(stream_format format, bool chunked) noexcept
+{
+    if (format == stream_format::cloudevents)
+        return chunked ? encoding::sse_cloud : encoding::sse_cloud_plain;
+    return chunked ? encoding::sse_json : encoding::sse_plain;
+}
+
+stream_format format_of(encoding form) noexcept
+{
+    bool const cloud = form == encoding::ws_cloud || form == encoding::ws_cloud_deflate ||
+                       form == encoding::sse_cloud || form == encoding::sse_cloud_plain;
+    return cloud ? stream_format::cloudevents : stream_format::thump;
+}
+
+bool is_websocket(encoding form) noexcept
+{
+    return form == encoding::ws_json || form == encoding::ws_cloud || is_deflated(form);
+}
+
+bool is_deflated(encoding form) noexcept
+{
+    return form == encoding::ws_json_deflate || form == encoding::ws_cloud_deflate;
+}
+
+bool is_chunked(encoding form) noexcept
+{
+    return form == encoding::sse_json || form == encoding::sse_cloud;
+}
 
 detail::frame_ptr const& frame_of(published_event const& e, encoding form, std::string_view epoch)
 {
@@ -50,22 +103,29 @@ detail::frame_ptr const& frame_of(published_event const& e, encoding form, std::
     return frame;
 }
 
-void append_control(std::string& out, encoding form, std::string_view name, std::string_view json)
+std::string control_text(stream_format format, std::string_view epoch, std::string_view name,
+                         std::string json)
 {
-    switch (form) {
-    case encoding::ws_json:
-    case encoding::ws_json_deflate:
-        wire::append_ws_header(out, wire::opcode::text, json.size());
-        out += json;
+    if (format != stream_format::cloudevents) return json;
+    auto const now = time_point::now();
+    std::string record;
+    wire::append_cloud_record(record, {name, epoch, make_record_id(now), now}, json);
+    return record;
+}
+
+void append_control(std::string& out, encoding form, std::string_view name, std::string_view text)
+{
+    if (is_websocket(form)) {
+        wire::append_ws_header(out, wire::opcode::text, text.size());
+        out += text;
         return;
-    case encoding::sse_json: {
-        std::string record;
-        wire::append_sse_control(record, std::string{"thump."}.append(name), json);
-        return append_chunk(out, record);
     }
-    case encoding::sse_plain:
-        return wire::append_sse_control(out, std::string{"thump."}.append(name), json);
-    }
+    std::string record;
+    wire::append_sse_control(record, std::string{"thump."}.append(name), text);
+    if (is_chunked(form))
+        append_chunk(out, record);
+    else
+        out += record;
 }
 
 void append_chunk(std::string& out, std::string_view payload)

@@ -1,6 +1,7 @@
 #include <net/history_page.hpp>
 
 #include <net/broker_impl.hpp>
+#include <wire/cloud_event.hpp>
 #include <wire/event_json.hpp>
 #include <wire/json_text.hpp>
 
@@ -72,7 +73,10 @@ http_response make_history_page(detail::broker_impl& broker, wire::stream_reques
         if (!wanted.matches(e)) continue;
         if (count == limit || events.size() >= max_page_bytes) break;
         if (count++ > 0) events += ',';
-        wire::append_event(events, e);
+        if (request.format == wire::stream_format::cloudevents)
+            wire::append_cloud_event(events, e);
+        else
+            wire::append_event(events, e);
         if (count == 1) first_seq = seq;
         last_seq = seq;
     }

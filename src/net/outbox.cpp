@@ -5,6 +5,7 @@
 #include <wire/control_json.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace thump::net {
 namespace {
@@ -60,7 +61,8 @@ void outbox::stage_gap(event_queue& events)
     ++events.gaps_told;
     std::string json;
     wire::append_gap(json, *due);
-    append_control(bytes_, events.form, "gap", json);
+    append_control(bytes_, events.form, "gap",
+                   control_text(events.gap_format, events.epoch, "gap", std::move(json)));
 }
 
 void outbox::consume(event_queue* events, std::size_t count)

@@ -24,14 +24,17 @@ class event_queue {
 public:
     /// @param options,of_epoch Must outlive the queue.
     /// @param oldest Sequence number of the oldest event in history, likewise; null: no history.
+    /// @param of_gaps Whether gaps are CloudEvents.
     event_queue(core::backlog_options const& options, encoding as, std::string_view of_epoch,
-                std::atomic<std::uint64_t> const* oldest = nullptr) noexcept
-        : backlog{options}, form{as}, epoch{of_epoch}, oldest_seq{oldest}
+                std::atomic<std::uint64_t> const* oldest = nullptr,
+                wire::stream_format of_gaps = wire::stream_format::thump) noexcept
+        : backlog{options}, form{as}, gap_format{of_gaps}, epoch{of_epoch}, oldest_seq{oldest}
     {
     }
 
     core::backlog backlog;
     encoding const form;
+    wire::stream_format const gap_format;
     std::string_view const epoch;
     std::atomic<std::uint64_t> const* const oldest_seq;
     std::uint64_t gaps_told = 0;

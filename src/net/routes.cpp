@@ -7,11 +7,11 @@
 #include <net/history_page.hpp>
 #include <net/media_type.hpp>
 #include <net/metrics.hpp>
+#include <net/posted_events.hpp>
 #include <net/sse_session.hpp>
 #include <net/streams.hpp>
+#include <net/subprotocol.hpp>
 #include <net/ws_handshake.hpp>
-#include <wire/event_json.hpp>
-#include <wire/json_syntax.hpp>
 #include <wire/json_text.hpp>
 #include <wire/problem_json.hpp>
 #include <wire/sse.hpp>
@@ -31,8 +31,6 @@ namespace {
 
 constexpr std::string_view subscriber_prefix = "/v1/subscribers/";
 constexpr std::string_view json_type = "application/json";
-constexpr std::string_view accept_post = "application/json, application/x-ndjson";
-constexpr std::string_view subprotocol = "thump.v1.json";
 constexpr std::chrono::seconds retry_after{1};
 
 error fault(errc code, std::string detail)
@@ -178,7 +176,9 @@ void routes::answer_options(routed_request const& r, std::string_view allow) con
     if (r.http.field("Access-Control-Request-Method") && origins_.allows(r.http)) {
         response.fields.push_back({"Access-Control-Allow-Methods", std::string{allow}});
         response.fields.push_back(
-            {"Access-Control-Allow-Headers", "Content-Type, Last-Event-ID, Cache-Control"});
+            {"Access-Control-Allow-Headers",
+             "Content-Type, Last-Event-ID, Cache-Control, ce-specversion, ce-id, ce-source, "
+             "ce-type, ce-time, ce-subject, ce-dataschema"});
         response.fields.push_back({"Access-Control-Max-Age", "600"});
     }
     respond(r, std::move(response));
@@ -297,25 +297,10 @@ void routes::post_events(routed_request const& r)
     if (auto const coding = r.http.field("Content-Encoding");
         coding && !boost::beast::iequals(*coding, "identity"))
         return respond(r, make_unsupported_coding());
-
-    auto const& limits = broker_.options().limits;
-    auto const text = r.http.field("Content-Type").value_or(json_type);
-    auto const type = text.empty() ? parse_media_type(json_type) : parse_media_type(text);
-    auto const charset = type ? type->parameter("charset") : std::nullopt;
-    bool const utf8 = !charset || boost::beast::iequals(*charset, "utf-8");
-    result<std::vector<event>> events = std::vector<event>{};
-    if (type && utf8 && type->is(json_type))
-        events = wire::parse_events(r.http.body, limits);
-    else if (type && utf8 && (type->is("application/x-ndjson") || type->is("application/ndjson")))
-        events = wire::parse_ndjson(r.http.body, limits);
-    else
+    auto events = read_posted_events(r.http, broker_.options().limits);
+    if (!events && events.error().code == errc::unsupported_media_type)
         return respond(r, make_unsupported_media_type(accept_post));
-    if (!events) {
-        auto const fault_in_text = type->is(json_type) && !events.error().offset
-                                       ? wire::find_syntax_fault(r.http.body, limits.max_json_depth)
-                                       : std::nullopt;
-        return fail(r, fault_in_text ? *fault_in_text : events.error());
-    }
+    if (!events) return fail(r, events.error());
     if (auto const place = first_unknown_type(*events, broker_.options().strict_catalog)) {
         auto why = fault(errc::unknown_type, "the catalog is strict and does not know '" +
                                                  (*events)[*place].type + "'");
@@ -333,7 +318,7 @@ void routes::post_events(routed_request const& r)
         if (full_receipt) broker_.flush_now();
         report.add(ec, given, counted);
     }
-    if (report.accepted() == 0)
+    if (report.accepted() == 0 && !events->empty())
         return respond(r, make_retry_later({report.why(), {}, {}, {}, {}}, retry_after));
     respond(r, json_response(std::move(report).text(), 202));
 }
@@ -350,20 +335,17 @@ void routes::read_events(routed_request const& r)
     auto request = builder.finish();
     if (!request) return fail(r, request.error());
 
-    if (wants_websocket(r.http)) return open_websocket(r, *request);
+    if (wants_websocket(r.http)) return open_websocket(r, *std::move(request));
     static constexpr std::array<std::string_view, 2> offers{json_type, "text/event-stream"};
     auto const choice = negotiate(r.http.field("Accept").value_or("*/*"), offers);
     if (choice == 1) return open_event_stream(r, *request);
     if (choice != 0)
         return fail(r, fault(errc::not_acceptable,
                              "events come as application/json or as text/event-stream"));
-    if (request->format != wire::stream_format::thump)
-        return fail(r,
-                    fault(errc::invalid_parameter, "parameter 'format' can only be 'thump' here"));
     respond(r, make_history_page(broker_, *request));
 }
 
-void routes::open_websocket(routed_request const& r, wire::stream_request const& request)
+void routes::open_websocket(routed_request const& r, wire::stream_request request)
 {
     if (!origins_.allows(r.http))
         return fail(r, fault(errc::origin_not_allowed,
@@ -371,18 +353,26 @@ void routes::open_websocket(routed_request const& r, wire::stream_request const&
     if (auto refusal = refuse_handshake(r.http)) return respond(r, *std::move(refusal));
 
     auto const extensions = options_.permessage_deflate ? agree_on_deflate(r.http) : std::string{};
-    auto const form = extensions.empty() ? encoding::ws_json : encoding::ws_json_deflate;
+    bool const asked = std::ranges::find(r.query, "format", &query_pair::name) != r.query.end();
+    auto const spoken =
+        choose_subprotocol(r.http, asked ? std::optional{request.format} : std::nullopt);
+    if (!spoken) return fail(r, spoken.error());
+    request.format = spoken->events;
+
     auto& c = r.session.connection();
+    auto const form = ws_encoding(request.format, !extensions.empty());
     std::unique_ptr<subscriber> s;
     if (request.subscribe) {
-        auto made = make_subscriber(c, request, form);
+        auto made = make_subscriber(c, request, form, spoken->control);
         if (!made) return fail(r, made.error());
         s = std::move(*made);
     }
-    auto head = accept_handshake(r.http, subprotocol, extensions);
-    append_control(head, form, "welcome", welcome_json(c, s.get(), request));
+    auto head = accept_handshake(r.http, spoken->name, extensions);
+    append_control(head, form, "welcome",
+                   control_text(spoken->control, broker_.epoch(), "welcome",
+                                welcome_json(c, s.get(), request)));
     auto next = std::make_unique<ws_session>(
-        c, std::make_unique<client_session>(),
+        c, std::make_unique<client_session>(spoken->control),
         wire::ws_reader::options{options_.max_message_bytes, false, !extensions.empty()});
     r.session.upgrade(head, std::move(next));
     if (s) c.subscribe(std::move(s));
@@ -394,7 +384,7 @@ void routes::open_event_stream(routed_request const& r, wire::stream_request con
         return fail(r, fault(errc::invalid_parameter,
                              "parameter 'subscribe' can be false for a WebSocket only"));
     bool const chunked = r.http.version == 11;
-    auto const form = chunked ? encoding::sse_json : encoding::sse_plain;
+    auto const form = sse_encoding(request.format, chunked);
     auto& c = r.session.connection();
     // A browser gives up for good on a reply that is no stream; where none comes, it tries again.
     if (shard_->draining()) return c.finish();

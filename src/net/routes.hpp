@@ -69,7 +69,7 @@ private:
     void subscribers(routed_request const& r);
     void disconnect(routed_request const& r);
 
-    void open_websocket(routed_request const& r, wire::stream_request const& request);
+    void open_websocket(routed_request const& r, wire::stream_request request);
     void open_event_stream(routed_request const& r, wire::stream_request const& request);
 
     detail::broker_impl& broker_;

@@ -35,7 +35,7 @@ void sse_session::on_tick(steady_time now)
         wire::append_sse_comment(comment, broker.epoch(), broker.last_seq());
     else
         wire::append_sse_comment(comment);
-    if (form_ == encoding::sse_json)
+    if (is_chunked(form_))
         append_chunk(connection_.outbox().bytes(), comment);
     else
         connection_.outbox().push_bytes(comment);
@@ -67,7 +67,7 @@ void sse_session::on_closed_by_operator()
 
 void sse_session::end()
 {
-    if (form_ == encoding::sse_json) connection_.outbox().push_bytes("0\r\n\r\n");
+    if (is_chunked(form_)) connection_.outbox().push_bytes("0\r\n\r\n");
     connection_.finish();
 }
 

@@ -24,8 +24,6 @@ result<void> check_supported(wire::stream_request const& r, detail::broker_impl 
     if (r.max_rate && policy != overflow::latest)
         return refused("parameter 'max_rate' goes with 'overflow=latest' only");
     if (r.limit) return refused("parameter 'limit' is for history, not for a stream");
-    if (r.format != wire::stream_format::thump)
-        return refused("parameter 'format' can only be 'thump' here");
     auto const* const until =
         r.subscription.until ? std::get_if<cursor>(&*r.subscription.until) : nullptr;
     if (until && until->epoch != broker.epoch())
@@ -35,8 +33,9 @@ result<void> check_supported(wire::stream_request const& r, detail::broker_impl 
 
 }   // namespace
 
-result<std::unique_ptr<subscriber>>
-make_subscriber(connection& c, wire::stream_request const& request, encoding form)
+result<std::unique_ptr<subscriber>> make_subscriber(connection& c,
+                                                    wire::stream_request const& request,
+                                                    encoding form, wire::stream_format of_gaps)
 {
     auto& broker = c.home().broker();
     if (auto const supported = check_supported(request, broker); !supported)
@@ -45,7 +44,7 @@ make_subscriber(connection& c, wire::stream_request const& request, encoding for
     // One that takes another's place needs none of its own.
     auto const id = c.subscriber() ? broker.next_subscriber_id() : broker.join();
     if (id == 0) return error{make_error_code(errc::too_many_subscribers), {}, {}, {}, {}};
-    return std::make_unique<subscriber>(c, id, c.home().plan_for(request), form, broker);
+    return std::make_unique<subscriber>(c, id, c.home().plan_for(request), form, of_gaps, broker);
 }
 
 std::string welcome_json(connection& c, subscriber const* s, wire::stream_request const& request)

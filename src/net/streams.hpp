@@ -15,10 +15,12 @@ namespace thump::net {
 class connection;
 
 /// Takes a place among the subscribers for the connection.
+/// @param of_gaps Whether gaps are CloudEvents.
 /// @return the subscriber, which gets no events yet; `errc::invalid_parameter` where the request
 /// asks for what this server does not do; `too_many_subscribers`; `stopped`.
 result<std::unique_ptr<subscriber>>
-make_subscriber(connection& c, wire::stream_request const& request, encoding form);
+make_subscriber(connection& c, wire::stream_request const& request, encoding form,
+                wire::stream_format of_gaps = wire::stream_format::thump);
 
 /// The record that every stream begins with.
 /// @param s The stream's subscriber, or null where the connection only publishes.

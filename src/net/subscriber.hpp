@@ -39,12 +39,12 @@ struct stream_bounds {
 /// Belongs to a connection; known to the shard, which gives it events.
 struct subscriber {
     subscriber(connection& to, std::uint64_t number, stream_plan_ptr what, encoding form,
-               detail::broker_impl const& broker)
+               wire::stream_format of_gaps, detail::broker_impl const& broker)
         : owner{to}
         , id{number}
         , plan{std::move(what)}
         , connected_at{time_point::now()}
-        , events{plan->limits, form, broker.epoch(), &broker.oldest_seq_cell()}
+        , events{plan->limits, form, broker.epoch(), &broker.oldest_seq_cell(), of_gaps}
     {
     }
 

@@ -1,10 +1,10 @@
 """What the documents show is what happens.
 
-    ```console          commands and what they print, against a thumpd of the document's own;
-                        THUMP_URL tells thump of it
-    ```websocket PATH   messages sent (>) and received (<) there
-    ```cpp FILE         a verbatim part of that file
-    ```json             JSON
+    ```console                        commands and what they print, against a thumpd of the
+                                      document's own; THUMP_URL tells thump of it
+    ```websocket PATH [SUBPROTOCOL]   messages sent (>) and received (<) there
+    ```cpp FILE                       a verbatim part of that file
+    ```json                           JSON
 
 Other blocks are not tested. In what is printed, … stands for anything; ids, times, epochs and large
 numbers may be others.
@@ -73,7 +73,9 @@ class Snippets(unittest.TestCase):
     def test_websocket(self):
         for snippet in self.each("websocket"):
             thumpd = self.thumpd()
-            ws = WebSocket(thumpd.host, thumpd.port, snippet.argument)
+            path, _, subprotocol = snippet.argument.partition(" ")
+            ws = WebSocket(thumpd.host, thumpd.port, path,
+                           {"Sec-WebSocket-Protocol": subprotocol} if subprotocol else None)
             self.addCleanup(ws.close)
             for line in snippet.text.split("\n"):
                 if line.startswith("> "):
