@@ -98,6 +98,21 @@ class CloudEvents(ProcessTestCase):
             self.assertEqual((record.type, record.id),
                              ("task.failed", f"{ws.welcome['epoch']}:1"))
 
+    def test_they_are_compressed_where_that_was_agreed_on(self):
+        self.thumpd = self.start(config={"server": {"permessage_deflate": True,
+                                                    "drain_timeout": "500ms"}})
+        streams = [self.websocket(query, deflate="permessage-deflate")
+                   for query in ("?format=cloudevents", "")]
+        before = streams[0].payload_bytes
+        self.thumpd.publish({"type": "a", "data": "x" * 4000})
+        self.assertEqual(streams[0].receive_json()["data"], "x" * 4000)
+        self.assertLess(streams[0].payload_bytes - before, 1000)
+        self.assertEqual(streams[1].receive_json()["seq"], 1)
+        streams[0].send_json({"op": "subscribe", "format": "cloudevents", "ref": 1})
+        self.assertEqual(streams[0].receive_json()["op"], "subscribed")
+        self.thumpd.publish({"type": "b"})
+        self.assertEqual(streams[0].receive_json()["specversion"], "1.0")
+
     def test_forms_do_not_mix_in_a_group(self):
         streams = [self.websocket(), self.websocket("?format=cloudevents"), self.cloud_websocket()]
         streams[2].receive_json()
