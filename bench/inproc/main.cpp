@@ -27,9 +27,9 @@ boost::json::object flow(std::size_t subscribers, std::size_t events)
 int main(int argc, char** argv)
 {
     auto const events = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
-    constexpr std::size_t burst = 50'000;
-    (void)inproc::measure_publish(burst);   // the allocator's first pages
-    auto const publish = inproc::measure_publish(burst);
+    constexpr std::size_t published = 200'000;
+    (void)inproc::measure_publish(published);   // the allocator's first pages
+    auto const publish = inproc::measure_publish(published);
     boost::json::object const report{
         {"publish_ns", publish.ns_per_event},
         {"publish_allocations", publish.allocations_per_event},

@@ -1,6 +1,7 @@
 // Shared, immutable events: what the broker hands to every subscriber.
 #pragma once
 
+#include <thump/detail/api.hpp>
 #include <thump/detail/frame.hpp>
 #include <thump/event.hpp>
 
@@ -15,6 +16,8 @@
 namespace thump {
 
 namespace detail {
+
+class event_depot;
 
 /// The forms in which an event can be written to a connection.
 enum class encoding : std::uint8_t {
@@ -61,7 +64,10 @@ public:
     }
     friend void intrusive_ptr_release(published_event const* e) noexcept
     {
-        if (e->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete e;
+        // Who holds the only reference need not take it off for others to see.
+        if (e->references_.load(std::memory_order_acquire) == 1 ||
+            e->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            recycle(const_cast<published_event*>(e));
     }
 
     // For the broker only. Requires: the broker's strand, before the event is handed on.
@@ -72,11 +78,18 @@ public:
             size_bytes_ += key.size() + value.size();
     }
 
+    // How many filters match it. As `measure`.
+    std::uint32_t matching_filters = 0;
+
     // Encoded forms, made once by whoever first needs them. Requires: the broker's strand.
     mutable detail::delivery_counts* counts = nullptr;   // null: nobody asked; set for one turn
     mutable std::array<detail::frame_ptr, detail::encoding_count> frames{};
 
 private:
+    friend class detail::event_depot;
+
+    // Takes back an event that nobody refers to any more.
+    THUMP_API static void recycle(published_event* e) noexcept;
     ~published_event() = default;
 
     mutable std::atomic<std::uint32_t> references_{0};

@@ -14,9 +14,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 
 namespace thump {
@@ -81,6 +83,11 @@ public:
     /// The next event or gap if one is waiting, without waiting for one.
     /// @param ec Set to the same errors as `async_receive` gives; clear when nothing is waiting.
     [[nodiscard]] std::optional<delivery> try_receive(boost::system::error_code& ec);
+
+    /// As `try_receive`, for as many as are waiting and `into` has room for, which costs less than
+    /// one by one.
+    /// @return how many there were.
+    [[nodiscard]] std::size_t try_receive(std::span<delivery> into, boost::system::error_code& ec);
 
     /// Ends the subscription. What is queued is lost, and counted. Harmless when already ended.
     void unsubscribe() noexcept;

@@ -65,6 +65,13 @@ struct backlog::storage {
     // Under `latest`: the newest queued event of each key. The views are into the queued events.
     std::unordered_map<std::string_view, std::uint64_t> newest;
 
+    void push_back(event_ptr const& e)
+    {
+        if (events.full()) events.set_capacity(std::max(initial_capacity, events.capacity() * 2));
+        events.push_back(e);
+        bytes += e->size_bytes();
+    }
+
     void tell_at(std::uint64_t position, gap const& g)
     {
         auto const at = std::ranges::lower_bound(gaps, position, {}, &placed_gap::position);
@@ -180,12 +187,27 @@ push_result backlog::push(event_ptr const& e)
     return push_result::dropped;
 }
 
+std::size_t backlog::push_run(std::span<event_ptr const> events)
+{
+    if (closed_ || behind() || options_->overflow == overflow::latest) return 0;
+    auto& s = store();
+    std::size_t taken = 0;
+    for (auto const& e : events) {
+        bool const fits =
+            s.events.size() < options_->queue && s.bytes + e->size_bytes() <= options_->queue_bytes;
+        if (!fits && !s.events.empty()) break;
+        s.push_back(e);
+        ++taken;
+    }
+    ledger_.matched += taken;
+    ledger_.queued += taken;
+    return taken;
+}
+
 void backlog::enqueue(event_ptr const& e)
 {
     auto& s = store();
-    if (s.events.full()) s.events.set_capacity(std::max(initial_capacity, s.events.capacity() * 2));
-    s.events.push_back(e);
-    s.bytes += e->size_bytes();
+    s.push_back(e);
     ++ledger_.queued;
     if (options_->overflow != overflow::latest) return;
     if (auto const name = key_of(*e, options_->key)) {

@@ -38,6 +38,7 @@ struct backlog_options {
     {
         return {o.queue, o.queue_bytes, o.overflow, o.key};
     }
+    friend bool operator==(backlog_options const&, backlog_options const&) = default;
 };
 
 /// A subscriber's queue of events, bounded in events and bytes, that accounts for every event and
@@ -61,6 +62,10 @@ public:
 
     /// Takes in a matching event, as the policy allows.
     push_result push(event_ptr const& e);
+
+    /// Takes in matching events for as long as they simply find room, one after another.
+    /// @return how many; those that are left want `push`.
+    std::size_t push_run(std::span<event_ptr const> events);
 
     /// Accounts for `count` events that the receiver took without queueing.
     /// Requires: `idle()`.

@@ -27,9 +27,10 @@ event_ptr broker::publish(boost::intrusive_ptr<published_event> e, time_point no
         remembered_.add(e->id, e->seq, now);
     e->measure();
 
-    event_ptr const shared = std::move(e);
     scratch_.clear();
-    filters_.match(*shared, scratch_);
+    filters_.match(*e, scratch_);
+    e->matching_filters = static_cast<std::uint32_t>(scratch_.size());
+    event_ptr const shared = std::move(e);
     for (auto const id : scratch_) {
         if (turn_[id].empty()) matched_.push_back(id);
         turn_[id].push_back(shared);

@@ -2,11 +2,32 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstring>
 
 namespace thump::core {
 namespace {
 
 constexpr std::uint32_t counter_end = 1u << 12;
+
+// Both digits of every byte.
+constexpr auto hex_digits = [] {
+    constexpr char digits[] = "0123456789abcdef";
+    std::array<char, 512> made{};
+    for (std::size_t byte = 0; byte < 256; ++byte) {
+        made[2 * byte] = digits[byte >> 4];
+        made[2 * byte + 1] = digits[byte & 15];
+    }
+    return made;
+}();
+
+// Where the digits of each byte of a UUID stand in its text.
+constexpr int places[] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+
+void put_byte(char* at, std::uint64_t byte) noexcept
+{
+    std::memcpy(at, &hex_digits[2 * byte], 2);
+}
 
 }   // namespace
 
@@ -27,15 +48,13 @@ void uuid7_generator::append(std::string& out, time_point now)
     std::uint64_t const high = last_ms_ << 16 | 0x7000u | counter_;
     std::uint64_t const low = (random_() >> 2) | 0x8000'0000'0000'0000u;
 
-    static constexpr char digits[] = "0123456789abcdef";
-    std::array<char, 36> text;
-    std::size_t at = 0;
-    for (int nibble = 0; nibble < 32; ++nibble) {
-        if (nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20) text[at++] = '-';
-        auto const half = nibble < 16 ? high : low;
-        text[at++] = digits[half >> (60 - 4 * (nibble % 16)) & 0xf];
+    auto const start = out.size();
+    out.append("00000000-0000-0000-0000-000000000000");
+    char* const text = out.data() + start;
+    for (int i = 0; i < 8; ++i) {
+        put_byte(text + places[i], high >> (56 - 8 * i) & 0xff);
+        put_byte(text + places[8 + i], low >> (56 - 8 * i) & 0xff);
     }
-    out.append(text.data(), text.size());
 }
 
 }   // namespace thump::core

@@ -1,5 +1,6 @@
 #include <net/broker_impl.hpp>
 
+#include <core/event_pool.hpp>
 #include <wire/event_rules.hpp>
 
 #include <thump/catalog.hpp>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <random>
+#include <span>
 #include <stdexcept>
 #include <utility>
 #include <variant>
@@ -26,13 +28,27 @@ struct pending_receipt {
 
 namespace {
 
-// Events that one visit to the strand takes from the intake: fewer than a default queue holds, so
-// that a receiver in the same context gets its turn before its queue overflows.
-constexpr std::size_t drain_limit = 32;
+// Events that one visit to the strand takes from the intake: fewer than the queues hold, so that a
+// receiver in the same context gets its turn before its queue overflows; but not so few that the
+// visits cost more than the events.
+constexpr std::size_t least_drained = 32;
+constexpr std::size_t most_drained = 512;
 
 // A turn that has grown to this is fanned out without waiting for its end.
 constexpr std::size_t max_turn_events = 1024;
 constexpr std::size_t max_turn_bytes = std::size_t{256} << 10;
+
+// Events that are taken from the intake together, so that each is on its way from the publisher's
+// cache while those before it are dealt with.
+constexpr std::size_t taken_together = 8;
+
+void prefetch(published_event const& e) noexcept
+{
+    constexpr std::size_t cache_line = 64;
+    auto const* const bytes = reinterpret_cast<char const*>(&e);
+    for (std::size_t at = 0; at < sizeof e; at += cache_line)
+        __builtin_prefetch(bytes + at);
+}
 
 std::string random_token()
 {
@@ -152,7 +168,7 @@ error_code broker_impl::enter_intake(event&& e, std::unique_ptr<pending_receipt>
     if (!e.timestamp) e.timestamp = now;
     if (e.source.empty()) e.source = options_.default_source;
 
-    boost::intrusive_ptr<published_event> shared{new published_event{std::move(e)}};
+    boost::intrusive_ptr<published_event> shared{event_pool::make(std::move(e))};
 
     // `finish_stop` waits until nobody is in here, so what was pushed is always drained.
     entering_.fetch_add(1);
@@ -181,16 +197,29 @@ void broker_impl::schedule_drain()
 void broker_impl::drain()
 {
     drain_scheduled_.exchange(false);
-    drain_some(drain_limit);
+    drain_some();
     if (!intake_.empty()) schedule_drain();
     flush();
 }
 
-void broker_impl::drain_some(std::size_t limit)
+void broker_impl::drain_some()
 {
     auto const now = time_point::now();
-    for (intake_entry entry; limit > 0 && intake_.pop(entry); --limit)
-        accept(entry, now);
+    // Queues that are new count too.
+    if (changes_pending_.load(std::memory_order_acquire)) apply_changes();
+    auto limit = queue_sizes_.empty()
+                     ? most_drained
+                     : std::clamp(queue_sizes_.begin()->first / 2, least_drained, most_drained);
+    std::array<intake_entry, taken_together> taken;
+    while (limit > 0) {
+        std::size_t count = 0;
+        while (count < std::min(limit, taken.size()) && intake_.pop(taken[count]))
+            prefetch(*taken[count++].what);
+        if (count == 0) return;
+        for (auto const& entry : std::span{taken}.first(count))
+            accept(entry, now);
+        limit -= count;
+    }
 }
 
 void broker_impl::accept(intake_entry entry, time_point now)
@@ -219,7 +248,7 @@ event_ptr broker_impl::sequence(boost::intrusive_ptr<published_event> e, time_po
     return shared;
 }
 
-error_code broker_impl::publish_on_strand(event&& e, receipt& r, delivery_counts* counts)
+error_code broker_impl::publish_on_strand(event&& e, receipt* r, delivery_counts* counts)
 {
     if (stopped_.load()) {
         refused_.fetch_add(1, std::memory_order_relaxed);
@@ -229,15 +258,15 @@ error_code broker_impl::publish_on_strand(event&& e, receipt& r, delivery_counts
     auto const now = time_point::now();
     if (auto const first = core_.find_duplicate(e.id, now)) {
         duplicates_.fetch_add(1, std::memory_order_relaxed);
-        r = {std::move(e.id), first, true};
+        if (r) *r = {std::move(e.id), first, true};
         return {};
     }
     if (!e.timestamp) e.timestamp = now;
     if (e.source.empty()) e.source = options_.default_source;
-    boost::intrusive_ptr<published_event> shared{new published_event{std::move(e)}};
+    boost::intrusive_ptr<published_event> shared{event_pool::make(std::move(e))};
     shared->counts = counts;
     auto const published = sequence(std::move(shared), now, now);
-    r = {published->id, published->seq, false};
+    if (r) *r = {published->id, published->seq, false};
     schedule_flush();
     return {};
 }
@@ -310,10 +339,16 @@ std::shared_ptr<mailbox> broker_impl::subscribe(subscription_options const& opti
         ec = errc::too_many_subscribers;
         return nullptr;
     }
-    auto box =
-        std::make_shared<mailbox>(weak_from_this(), oldest_seq_, id, std::move(*wanted), options);
+    mailbox_plan plan{std::move(*wanted), core::backlog_options::from(options), options.name,
+                      oldest_seq_};
+    std::shared_ptr<mailbox> box;
     {
         std::lock_guard const lock{registry_mutex_};
+        // Those that come one after another mostly ask for the same.
+        if (!last_plan_ || *last_plan_ != plan)
+            last_plan_ = std::make_shared<mailbox_plan const>(std::move(plan));
+        box = std::make_shared<mailbox>(weak_from_this(), id, last_plan_,
+                                        mailbox_range{options.since, options.until});
         registry_.emplace(id, box);
         changes_.push_back({box, true});
         changes_pending_.store(true, std::memory_order_release);
@@ -373,19 +408,19 @@ void broker_impl::apply_add(std::shared_ptr<mailbox> box)
     if (finished_) return box->finish(errc::end_of_stream);
     auto const id = core_.attach(box->wanted());
     if (boxes_.size() <= id) boxes_.resize(id + 1);
-    filter_of_.emplace(box->id(), id);
+    box->attached = id;
     boxes_[id].push_back(box);
-    if (box->since() || box->until()) begin_in_history(box);
+    add_queue(box->capacity());
+    if (box->range()) begin_in_history(box);
 }
 
-void broker_impl::apply_remove(mailbox const& box)
+void broker_impl::apply_remove(mailbox& box)
 {
-    auto const found = filter_of_.find(box.id());
-    if (found == filter_of_.end()) return;
-    auto const id = found->second;
-    filter_of_.erase(found);
+    if (!box.attached) return;
+    auto const id = *std::exchange(box.attached, std::nullopt);
     ends_.erase(box.id());
     std::erase_if(boxes_[id], [&](auto const& b) { return b.get() == &box; });
+    remove_queue(box.capacity());
     core_.detach(id);
 }
 
@@ -393,10 +428,10 @@ void broker_impl::begin_in_history(std::shared_ptr<mailbox> const& box)
 {
     auto const now = time_point::now();
     auto const& h = up_to_date_history();
-    auto const& until = box->until();
+    auto const& [since, until] = *box->range();
     core::starting_point const start =
-        box->since() ? core::resolve_since(h, epoch(), *box->since(), box->wanted(), now)
-                     : core::starting_point{h.end_seq(), std::nullopt};
+        since ? core::resolve_since(h, epoch(), *since, box->wanted(), now)
+              : core::starting_point{h.end_seq(), std::nullopt};
     auto const last =
         until ? core::resolve_until(h, epoch(), *until, box->wanted(), now) : std::nullopt;
     note_behind(box, box->begin(h, start, last.value_or(UINT64_MAX)));
@@ -462,6 +497,12 @@ void broker_impl::detach(core::filter_id id)
     core_.detach(id);
 }
 
+void broker_impl::remove_queue(std::size_t capacity) noexcept
+{
+    if (auto const same = queue_sizes_.find(capacity); --same->second == 0)
+        queue_sizes_.erase(same);
+}
+
 void broker_impl::add_sink(net::turn_sink& sink)
 {
     flush();
@@ -486,13 +527,13 @@ void broker_impl::stop()
 
 void broker_impl::finish_stop()
 {
-    // Publishers that saw the broker open are about to push; what they push was accepted.
-    if (entering_.load() != 0) {
+    // Publishers that saw the broker open are about to push; what they push was accepted. Visits to
+    // the intake empty it, and between these receivers in the same context get their turns.
+    if (entering_.load() != 0 || !intake_.empty()) {
+        schedule_drain();
         asio::post(strand_, [self = shared_from_this()] { self->finish_stop(); });
         return;
     }
-    while (!intake_.empty())
-        drain_some(drain_limit);
     apply_changes();
     flush();
     finished_ = true;

@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -110,10 +111,11 @@ public:
 
     // ---- The strand only.
 
-    /// Publishes a valid event and tells its place. What the loop turn publishes is fanned out
-    /// together, when the turn's events are exhausted.
+    /// Publishes a valid event. What the loop turn publishes is fanned out together, when the
+    /// turn's events are exhausted.
+    /// @param r Told its place, unless null.
     /// @param counts Where it is counted what became of the event, or null; until `flush_now`.
-    boost::system::error_code publish_on_strand(event&& e, receipt& r,
+    boost::system::error_code publish_on_strand(event&& e, receipt* r = nullptr,
                                                 delivery_counts* counts = nullptr);
 
     /// Fans out what was published at once.
@@ -122,6 +124,11 @@ public:
     /// As `core::broker::attach` and `detach`, between turns.
     core::filter_id attach(filter const& f);
     void detach(core::filter_id id);
+
+    /// A subscriber with a queue of `capacity` events has come, or gone: what the intake hands over
+    /// at a time is bounded by the smallest.
+    void add_queue(std::size_t capacity) { ++queue_sizes_[capacity]; }
+    void remove_queue(std::size_t capacity) noexcept;
 
     void add_sink(net::turn_sink& sink);
     void remove_sink(net::turn_sink& sink);
@@ -144,7 +151,7 @@ private:
     boost::system::error_code enter_intake(event&& e, std::unique_ptr<pending_receipt>& waits);
     void schedule_drain();
     void drain();
-    void drain_some(std::size_t limit);
+    void drain_some();
     void accept(intake_entry entry, time_point now);
     event_ptr sequence(boost::intrusive_ptr<published_event> e, time_point now, time_point since);
     void schedule_flush();
@@ -152,7 +159,7 @@ private:
     void finish_stop();
     void apply_changes();
     void apply_add(std::shared_ptr<mailbox> box);
-    void apply_remove(mailbox const& box);
+    void apply_remove(mailbox& box);
     void begin_in_history(std::shared_ptr<mailbox> const& box);
     void note_behind(std::shared_ptr<mailbox> const& box, bool behind);
     void publish_figures() noexcept;
@@ -161,9 +168,13 @@ private:
     strand_type const strand_;
     broker_options const options_;
 
+    // What publishers write and what the strand writes must not share a cache line: either would
+    // make the other wait for every event.
+    static constexpr std::size_t cache_line = 64;
+
     // Written by publishers.
     intake intake_;
-    std::atomic<bool> drain_scheduled_{false};
+    alignas(cache_line) std::atomic<bool> drain_scheduled_{false};
     std::atomic<bool> stopped_{false};
     std::atomic<std::size_t> entering_{
         0};   // publishers between their look at stopped_ and the push
@@ -173,7 +184,7 @@ private:
     std::atomic<std::uint64_t> next_id_{1};
 
     // Written by the strand, read by `stats`.
-    std::atomic<std::uint64_t> published_{0};
+    alignas(cache_line) std::atomic<std::uint64_t> published_{0};
     std::atomic<std::uint64_t> duplicates_{0};
     std::shared_ptr<std::atomic<std::uint64_t>> const oldest_seq_ =
         std::make_shared<std::atomic<std::uint64_t>>(1);
@@ -183,8 +194,9 @@ private:
     net::turn_clock turn_clock_;
 
     // Who subscribes and unsubscribes. A change takes effect before the next event is sequenced.
-    mutable std::mutex registry_mutex_;
+    alignas(cache_line) mutable std::mutex registry_mutex_;
     std::unordered_map<std::uint64_t, std::shared_ptr<mailbox>> registry_;
+    std::shared_ptr<mailbox_plan const> last_plan_;
     std::vector<change> changes_;
     std::vector<net::turn_sink*> sinks_;
     net::sink_totals retired_;
@@ -193,8 +205,8 @@ private:
     // The strand's own.
     core::broker core_;
     broker_service& service_;
-    std::vector<std::vector<std::shared_ptr<mailbox>>> boxes_;       // by filter_id
-    std::unordered_map<std::uint64_t, core::filter_id> filter_of_;   // by mailbox id
+    std::vector<std::vector<std::shared_ptr<mailbox>>> boxes_;   // by filter_id
+    std::map<std::size_t, std::size_t> queue_sizes_;             // how many subscribers of each
     std::vector<std::shared_ptr<mailbox>> behind_;
     std::unordered_map<std::uint64_t, boost::asio::system_timer> ends_;   // by mailbox id
     bool flush_scheduled_ = false;

@@ -53,7 +53,8 @@ void client_session::refuse(ws_session& session, wire::message_ref const& ref,
 void client_session::publish(ws_session& session, wire::publish_message&& message)
 {
     receipt r;
-    auto const ec = session.connection().home().broker().publish_on_strand(std::move(message.e), r);
+    auto const ec = session.connection().home().broker().publish_on_strand(
+        std::move(message.e), message.ref ? &r : nullptr);
     if (ec) return refuse(session, message.ref, {ec, {}, {}, {}, {}});
     if (!message.ref) return;
     std::string published;

@@ -103,6 +103,18 @@ detail::frame_ptr const& frame_of(published_event const& e, encoding form, std::
     return frame;
 }
 
+void append_frame(std::string& out, published_event const& e, encoding form, std::string_view epoch)
+{
+    // What is dear to make is made once, whoever wants it.
+    bool const dear = is_deflated(form);
+    if (dear || e.matching_filters > 1 || e.frames[static_cast<std::size_t>(form)]) {
+        out += frame_of(e, form, epoch)->bytes();
+    } else {
+        static thread_local std::string scratch;
+        append_event(out, scratch, e, form, epoch);
+    }
+}
+
 std::string control_text(stream_format format, std::string_view epoch, std::string_view name,
                          std::string json)
 {

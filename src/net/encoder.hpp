@@ -35,6 +35,11 @@ using detail::encoding;
 /// Requires: the strand of the event's broker, or `e` was asked for this form there before.
 detail::frame_ptr const& frame_of(published_event const& e, encoding form, std::string_view epoch);
 
+/// Appends the event's frame in one form, for one group of subscribers alone: without keeping it,
+/// unless others have asked for it before or will.
+void append_frame(std::string& out, published_event const& e, encoding form,
+                  std::string_view epoch);
+
 /// A control record (`gap`, `welcome`, …) as it is, or as a CloudEvent.
 /// @param name The record's `op`.
 /// @param json The record in one line.

@@ -50,17 +50,12 @@ void fan_group::close_rank(std::size_t place) noexcept
 fan_batch fan_group::encode(std::span<event_ptr const> events, std::string_view epoch)
 {
     ends_.clear();
-    if (events.size() == 1) {
-        auto const frame = frame_of(*events.front(), form_, epoch)->bytes();
-        ends_.push_back(frame.size());
-        return {events, frame, ends_, events.front()->counts != nullptr};
-    }
     if (bytes_.capacity() > kept_capacity) bytes_ = std::string{};
     bytes_.clear();
     bool counted = false;
     for (auto const& e : events) {
         counted = counted || e->counts;
-        bytes_ += frame_of(*e, form_, epoch)->bytes();
+        append_frame(bytes_, *e, form_, epoch);
         ends_.push_back(bytes_.size());
     }
     return {events, bytes_, ends_, counted};

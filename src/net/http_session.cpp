@@ -18,11 +18,12 @@ http_session::http_session(net::connection& c, request_handler& handler)
 std::size_t http_session::on_bytes(std::span<char> bytes)
 {
     auto const used = parser_.feed({bytes.data(), bytes.size()});
-    note_progress();
     switch (parser_.state()) {
     case http_parser::status::need_more:
+        note_progress();
         break;
     case http_parser::status::expect_continue:
+        note_progress();
         connection_.outbox().push_bytes(continue_response);
         break;
     case http_parser::status::complete:

@@ -16,19 +16,15 @@ namespace thump::detail {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-mailbox::mailbox(std::weak_ptr<broker_impl> owner,
-                 std::shared_ptr<std::atomic<std::uint64_t> const> oldest_seq, std::uint64_t id,
-                 thump::filter f, subscription_options const& options)
+mailbox::mailbox(std::weak_ptr<broker_impl> owner, std::uint64_t id,
+                 std::shared_ptr<mailbox_plan const> plan, mailbox_range range)
     : owner_{std::move(owner)}
-    , oldest_seq_{std::move(oldest_seq)}
     , id_{id}
-    , filter_{std::move(f)}
-    , options_{core::backlog_options::from(options)}
-    , name_{options.name}
+    , plan_{std::move(plan)}
     , subscribed_at_{time_point::now()}
-    , since_{options.since}
-    , until_{options.until}
-    , queue_{options_}
+    , range_{range.since || range.until ? std::make_unique<mailbox_range const>(std::move(range))
+                                        : nullptr}
+    , queue_{plan_->limits}
 {
 }
 
@@ -41,7 +37,7 @@ bool mailbox::begin(core::history const& h, core::starting_point const& start, s
         std::lock_guard const lock{mutex_};
         last_ = last;
         if (start.lost) queue_.tell(*start.lost);
-        auto const unread = h.count(filter_, start.next, last_);
+        auto const unread = h.count(plan_->wanted, start.next, last_);
         if (unread > 0) queue_.begin_behind(start.next, unread);
         if (last_ < h.end_seq() && !end_) end_ = errc::end_of_stream;
         ask = read_on(h, done);
@@ -59,14 +55,10 @@ bool mailbox::deliver(std::span<event_ptr const> events, core::history const& h)
     bool ask;
     {
         std::lock_guard const lock{mutex_};
-        for (auto const& e : events) {
-            if (end_) break;
-            if (e->seq <= last_) {
-                auto const result = queue_.push(e);
-                net::count(*e, result);
-                if (result == core::push_result::closed) end_ = errc::slow_consumer;
-            }
-            if (e->seq >= last_) end_ = errc::end_of_stream;
+        while (!events.empty() && !end_) {
+            auto const taken = take_run(events);
+            if (taken == 0) take_in(events.front());
+            events = events.subspan(std::max<std::size_t>(taken, 1));
             // Hand over at once, so that a burst does not overflow a queue whose receiver waits.
             if (!waiters_.empty()) match_waiters(done);
         }
@@ -76,6 +68,26 @@ bool mailbox::deliver(std::span<event_ptr const> events, core::history const& h)
     if (ask) ask_refill();
     complete(std::move(done));
     return behind;
+}
+
+// Queues what simply finds room, all at once, and says how many that were.
+std::size_t mailbox::take_run(std::span<event_ptr const> events)
+{
+    if (!waiters_.empty() || events.back()->seq >= last_) return 0;
+    auto const taken = queue_.push_run(events);
+    for (auto const& e : events.first(taken))
+        net::count(*e, core::push_result::queued);
+    return taken;
+}
+
+void mailbox::take_in(event_ptr const& e)
+{
+    if (e->seq <= last_) {
+        auto const result = queue_.push(e);
+        net::count(*e, result);
+        if (result == core::push_result::closed) end_ = errc::slow_consumer;
+    }
+    if (e->seq >= last_) end_ = errc::end_of_stream;
 }
 
 bool mailbox::refill(core::history const& h)
@@ -102,7 +114,7 @@ bool mailbox::on_evicted(std::span<core::evicted_event const> gone, core::histor
     {
         std::lock_guard const lock{mutex_};
         auto const before = queue_.ledger().dropped;
-        if (queue_.on_evicted(gone, filter_)) ask = read_on(h, done);
+        if (queue_.on_evicted(gone, plan_->wanted)) ask = read_on(h, done);
         overruns_ += queue_.ledger().dropped - before;
         behind = queue_.behind();
     }
@@ -115,8 +127,8 @@ void mailbox::give_up_history(std::span<core::evicted_event const> gone, core::h
 {
     std::lock_guard const lock{mutex_};
     auto const before = queue_.ledger().dropped;
-    queue_.on_evicted(gone, filter_);
-    queue_.give_up_history(h, filter_);
+    queue_.on_evicted(gone, plan_->wanted);
+    queue_.give_up_history(h, plan_->wanted);
     overruns_ += queue_.ledger().dropped - before;
 }
 
@@ -124,7 +136,7 @@ void mailbox::give_up_history(std::span<core::evicted_event const> gone, core::h
 // asked for more.
 bool mailbox::read_on(core::history const& h, completions& done)
 {
-    bool const more = queue_.wants_refill() && queue_.refill(h, filter_);
+    bool const more = queue_.wants_refill() && queue_.refill(h, plan_->wanted);
     match_waiters(done);
     return more && !std::exchange(refill_asked_, true);
 }
@@ -183,11 +195,34 @@ std::optional<delivery> mailbox::try_receive(error_code& ec)
     return next;
 }
 
+std::size_t mailbox::try_receive(std::span<delivery> into, error_code& ec)
+{
+    std::size_t count = 0;
+    bool ask;
+    ec.clear();
+    {
+        std::lock_guard const lock{mutex_};
+        if (!waiters_.empty()) return 0;
+        while (count < into.size()) {
+            for (auto run = std::min(queue_.run(), into.size() - count); run > 0; --run)
+                into[count++] = queue_.pop();
+            if (count == into.size()) break;
+            auto next = take_next();
+            if (!next) break;
+            into[count++] = *std::move(next);
+        }
+        if (count == 0 && at_end()) ec = end_;
+        ask = refill_due();
+    }
+    if (ask) ask_refill();
+    return count;
+}
+
 std::optional<delivery> mailbox::take_next()
 {
     if (auto due = queue_.take_gap()) {
         ++gaps_told_;
-        core::mark_recoverable(*due, oldest_seq_->load(std::memory_order_relaxed));
+        core::mark_recoverable(*due, plan_->oldest_seq->load(std::memory_order_relaxed));
         return delivery{*due};
     }
     if (queue_.run() > 0) return delivery{queue_.pop()};
@@ -286,10 +321,10 @@ net::subscriber_info mailbox::info() const
     return {id_,
             "process",
             {},
-            name_,
-            filter_.to_string(),
-            options_.overflow,
-            options_.queue,
+            plan_->name,
+            plan_->wanted.to_string(),
+            plan_->limits.overflow,
+            plan_->limits.queue,
             subscribed_at_,
             queue_.ledger(),
             gaps_told_,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <core/backlog.hpp>
+#include <core/filter_index.hpp>
 #include <core/history.hpp>
 #include <net/parked_handler.hpp>
 #include <net/subscriber_info.hpp>
@@ -13,20 +14,40 @@
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/container/small_vector.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace thump::detail {
 
 class broker_impl;
+
+/// What a subscription asks for; one and the same for many that ask for the same.
+struct mailbox_plan {
+    thump::filter wanted;
+    core::backlog_options limits;
+    std::string name;
+    /// Sequence number of the oldest event in history, as the broker's strand keeps it.
+    std::shared_ptr<std::atomic<std::uint64_t> const> oldest_seq;
+
+    friend bool operator==(mailbox_plan const&, mailbox_plan const&) = default;
+};
+
+/// Where a subscription begins and ends, if not now and never.
+struct mailbox_range {
+    std::optional<position> since;
+    std::optional<position> until;
+};
 
 /// A bounded queue between the broker's strand, which fills it, and receivers on any thread.
 ///
@@ -36,10 +57,8 @@ public:
     using receive_handler =
         boost::asio::any_completion_handler<void(boost::system::error_code, delivery)>;
 
-    /// @param oldest_seq Sequence number of the oldest event in history, as the strand keeps it.
-    mailbox(std::weak_ptr<broker_impl> owner,
-            std::shared_ptr<std::atomic<std::uint64_t> const> oldest_seq, std::uint64_t id,
-            thump::filter f, subscription_options const& options);
+    mailbox(std::weak_ptr<broker_impl> owner, std::uint64_t id,
+            std::shared_ptr<mailbox_plan const> plan, mailbox_range range);
 
     // ---- The broker's strand only. Each tells whether the mailbox is behind the live flow.
 
@@ -61,12 +80,16 @@ public:
     /// Whether the broker has it among those that are behind.
     bool listed_behind = false;
 
+    /// The filter that the broker has attached for it, while it is given events.
+    std::optional<core::filter_id> attached;
+
     // ---- Any thread.
 
     /// Begins a receive, which completes on `io` or where the handler wants.
     void receive(boost::asio::any_io_executor const& io, receive_handler handler);
 
     std::optional<delivery> try_receive(boost::system::error_code& ec);
+    std::size_t try_receive(std::span<delivery> into, boost::system::error_code& ec);
 
     /// No event will follow. What is queued can still be received; after it, `reason`.
     void finish(boost::system::error_code reason);
@@ -83,9 +106,10 @@ public:
     void survey(net::subscriber_survey& into) const;
     [[nodiscard]] net::subscriber_info info() const;
     [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
-    [[nodiscard]] thump::filter const& wanted() const noexcept { return filter_; }
-    [[nodiscard]] std::optional<position> const& since() const noexcept { return since_; }
-    [[nodiscard]] std::optional<position> const& until() const noexcept { return until_; }
+    [[nodiscard]] std::size_t capacity() const noexcept { return plan_->limits.queue; }
+    [[nodiscard]] thump::filter const& wanted() const noexcept { return plan_->wanted; }
+    /// Null: from now on, for ever.
+    [[nodiscard]] mailbox_range const* range() const noexcept { return range_.get(); }
     [[nodiscard]] std::weak_ptr<broker_impl> const& owner() const noexcept { return owner_; }
 
 private:
@@ -100,8 +124,10 @@ private:
         boost::system::error_code ec;
         delivery what;
     };
-    using completions = std::vector<completion>;
+    using completions = boost::container::small_vector<completion, 1>;
 
+    [[nodiscard]] std::size_t take_run(std::span<event_ptr const> events);
+    void take_in(event_ptr const& e);
     std::optional<delivery> take_next();
     void match_waiters(completions& done);
     [[nodiscard]] bool at_end() const noexcept { return end_.failed() && !queue_.behind(); }
@@ -112,14 +138,10 @@ private:
     void cancel(std::uint64_t waiter_id);
 
     std::weak_ptr<broker_impl> const owner_;
-    std::shared_ptr<std::atomic<std::uint64_t> const> const oldest_seq_;
     std::uint64_t const id_;
-    thump::filter const filter_;
-    core::backlog_options const options_;
-    std::string const name_;
+    std::shared_ptr<mailbox_plan const> const plan_;
     time_point const subscribed_at_;
-    std::optional<position> const since_;
-    std::optional<position> const until_;
+    std::unique_ptr<mailbox_range const> const range_;   // mostly null
 
     mutable std::mutex mutex_;
     // Guarded by mutex_:

@@ -314,7 +314,7 @@ void routes::post_events(routed_request const& r)
     for (std::size_t i = 0; i < events->size(); ++i) {
         receipt given;
         auto* const counted = full_receipt ? &counts[i] : nullptr;
-        auto const ec = broker_.publish_on_strand(std::move((*events)[i]), given, counted);
+        auto const ec = broker_.publish_on_strand(std::move((*events)[i]), &given, counted);
         if (full_receipt) broker_.flush_now();
         report.add(ec, given, counted);
     }

@@ -174,6 +174,7 @@ void shard::join_group(subscriber& s)
     s.filter = id;
     group->add(s);
     ++subscribers_;
+    broker_->add_queue(s.plan->limits.queue);
 }
 
 // Nothing is published between this and `join_group`: past and present join without a hole.
@@ -300,6 +301,7 @@ void shard::detach(subscriber& s)
     if (!group) return;
     group->remove(s);
     --subscribers_;
+    broker_->remove_queue(s.plan->limits.queue);
     if (in_turn_) {
         if (group->size() == 0)
             asio::post(broker_->strand(), [self = shared_from_this(), id = s.filter] {

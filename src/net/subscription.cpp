@@ -44,6 +44,13 @@ std::optional<delivery> subscription::try_receive(boost::system::error_code& ec)
     return std::nullopt;
 }
 
+std::size_t subscription::try_receive(std::span<delivery> into, boost::system::error_code& ec)
+{
+    if (mailbox_) return mailbox_->try_receive(into, ec);
+    ec = errc::unsubscribed;
+    return 0;
+}
+
 void subscription::unsubscribe() noexcept
 {
     if (!mailbox_) return;

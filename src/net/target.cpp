@@ -35,6 +35,23 @@ std::optional<std::string_view> after_scheme(std::string_view text) noexcept
     return std::nullopt;
 }
 
+// Most hosts by far; whatever else may be one is left to Boost.URL.
+bool is_plain_host(std::string_view text) noexcept
+{
+    auto const is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    auto const is_plain = [&](char c) {
+        return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+               c == '-';
+    };
+    auto const colon = std::min(text.find(':'), text.size());
+    auto const host = text.substr(0, colon);
+    auto const port = text.substr(std::min(colon + 1, text.size()));
+    bool const has_port = colon < text.size();
+    return !host.empty() && std::ranges::all_of(host, is_plain) && (!has_port || !port.empty()) &&
+           std::ranges::all_of(port, is_digit) &&
+           (port.size() < 5 || (port.size() == 5 && port <= "65535"));
+}
+
 // Nothing where an escape is broken or the text is not UTF-8.
 std::optional<std::string> decode_form(std::string_view text)
 {
@@ -75,6 +92,7 @@ result<request_target> split_target(std::string_view text)
 
 bool is_valid_host(std::string_view text)
 {
+    if (is_plain_host(text)) return true;
     auto authority = urls::parse_authority(text);
     // Boost.URL 1.81 takes the beginning of 127.0.0.1.example for an address, and fails on the
     // rest.

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -115,18 +116,25 @@ std::uint64_t allocations_in_process(std::size_t subscribers)
 
 BOOST_AUTO_TEST_SUITE(fan_out_allocations)
 
-BOOST_AUTO_TEST_CASE(an_event_over_websocket_allocates_as_often_for_few_as_for_many)
+BOOST_AUTO_TEST_CASE(what_is_allocated_is_counted)
 {
-    auto const few = allocations_over_websocket(2);
-    BOOST_TEST(few > 0u);   // the event itself
-    BOOST_TEST(allocations_over_websocket(200) == few);
+    auto const before = thump::test::allocation_count();
+    std::vector<std::unique_ptr<int>> kept;
+    for (int i = 0; i < 10; ++i)
+        kept.push_back(std::make_unique<int>(i));
+    BOOST_TEST(thump::test::allocation_count() - before >= kept.size());
 }
 
-BOOST_AUTO_TEST_CASE(an_event_inside_the_process_allocates_as_often_for_few_as_for_many)
+BOOST_AUTO_TEST_CASE(an_event_over_websocket_allocates_no_oftener_for_many_than_for_few)
+{
+    auto const few = allocations_over_websocket(2);
+    BOOST_TEST(allocations_over_websocket(200) <= few);
+}
+
+BOOST_AUTO_TEST_CASE(an_event_inside_the_process_allocates_no_oftener_for_many_than_for_few)
 {
     auto const few = allocations_in_process(2);
-    BOOST_TEST(few > 0u);
-    BOOST_TEST(allocations_in_process(1000) == few);
+    BOOST_TEST(allocations_in_process(1000) <= few);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

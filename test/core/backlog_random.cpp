@@ -40,8 +40,10 @@ public:
     void step()
     {
         auto const dice = below(100);
-        if (dice < 40)
-            push();
+        if (dice < 30)
+            push(random_event());
+        else if (dice < 40)
+            push_run();
         else if (dice < 40 + 8 * greed_)
             receive();
         else if (dice < 95)
@@ -87,17 +89,35 @@ private:
         fates_[seq] = f;
     }
 
-    void push()
+    event_ptr random_event()
     {
         event e{.type = std::string(1, static_cast<char>('a' + below(4))),
                 .message = std::string(below(4) ? below(30) : below(400), '.')};
         if (below(3)) e.metadata["k"] = std::to_string(below(4));
-        auto const made = test::make_event(next_seq(), std::move(e));
+        return test::make_event(next_seq(), std::move(e));
+    }
+
+    void push(event_ptr const& made)
+    {
         auto const matched = model_.books.matched;
         auto const result = model_.push(made);
         BOOST_TEST_REQUIRE((queue_.push(made) == result));
         BOOST_TEST_REQUIRE(queue_.closed() == (result == push_result::closed));
         if (model_.books.matched == matched) meet(made->seq, fate::refused);
+    }
+
+    // What finds room at once, then the rest one by one.
+    void push_run()
+    {
+        std::vector<event_ptr> events;
+        for (auto left = below(8); left > 0; --left)
+            events.push_back(random_event());
+        auto const taken = queue_.push_run(events);
+        for (std::size_t i = 0; i < taken; ++i)
+            BOOST_TEST_REQUIRE((model_.push(events[i]) == push_result::queued));
+        check();
+        for (std::size_t i = taken; i < events.size(); ++i)
+            push(events[i]);
     }
 
     void receive()

@@ -7,6 +7,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -54,6 +56,25 @@ BOOST_AUTO_TEST_CASE(more_than_one_visit_s_worth_is_drained_too)
     settle(context);
     BOOST_TEST(s.ledger().queued == 100u);
     BOOST_TEST(broker->stats().published == 100u);
+}
+
+BOOST_AUTO_TEST_CASE(receivers_get_their_turns_while_the_intake_is_drained)
+{
+    constexpr int events = 5000;
+    broker.emplace(context.get_executor(), broker_options{.intake_capacity = events});
+    auto s = broker->subscribe({.queue = 50});
+    std::function<void()> const receive = [&] {
+        s.async_receive([&](error_code ec, delivery const&) {
+            std::array<delivery, 64> more;
+            if (!ec) (void)s.try_receive(more, ec);
+            if (!ec) receive();
+        });
+    };
+    receive();
+    publish(events);
+    broker->stop();
+    settle(context);
+    BOOST_TEST(s.ledger() == (ledger{.matched = events, .delivered = events}));
 }
 
 BOOST_AUTO_TEST_CASE(subscriber_amid_reading_gets_everything_and_then_the_end)

@@ -7,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
 #include <string>
 #include <utility>
 
@@ -49,6 +50,32 @@ BOOST_AUTO_TEST_CASE(gap_comes_right_after_what_was_queued)
     BOOST_TEST(take_all(s) == "8");
     BOOST_TEST(s.ledger() == (ledger{.matched = 8, .delivered = 4, .dropped = 4}));
     BOOST_TEST(broker.stats().gaps == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(many_are_received_at_once_with_the_gap_in_its_place)
+{
+    auto s = broker.subscribe({.queue = 3});
+    publish(5);
+    std::array<delivery, 2> two;
+    error_code ec = errc::stopped;
+    BOOST_TEST(s.try_receive(two, ec) == 2u);
+    BOOST_TEST(!ec);
+    BOOST_TEST((text_of(two[0]) == "1" && text_of(two[1]) == "2"));
+    publish(1);
+
+    std::array<delivery, 10> all;
+    BOOST_TEST(s.try_receive(all, ec) == 3u);
+    BOOST_TEST(text_of(all[0]) == "3");
+    BOOST_TEST(text_of(all[1]) == "[4..5 2 queue_full]");
+    BOOST_TEST(text_of(all[2]) == "6");
+    BOOST_TEST(s.ledger() == (ledger{.matched = 6, .delivered = 4, .dropped = 2}));
+
+    BOOST_TEST(s.try_receive(all, ec) == 0u);
+    BOOST_TEST(!ec);
+    broker.stop();
+    settle(context);
+    BOOST_TEST(s.try_receive(all, ec) == 0u);
+    BOOST_TEST((ec == errc::end_of_stream));
 }
 
 BOOST_AUTO_TEST_CASE(gap_counts_matching_events_only)

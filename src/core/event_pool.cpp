@@ -1,0 +1,177 @@
+#include <core/event_pool.hpp>
+
+#include <thump/event_ptr.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace thump::detail {
+namespace {
+
+// An address sanitizer should see when an event is used after its end.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool keeps_events = false;
+#elif defined(__has_feature)
+constexpr bool keeps_events = !__has_feature(address_sanitizer);
+#else
+constexpr bool keeps_events = true;
+#endif
+
+// Events that pass between threads at a time.
+constexpr std::size_t chain_length = 32;
+// What all threads together keep beside what each has at hand: about 1 MB.
+constexpr std::size_t max_chains = 64;
+
+// What one event may leave behind.
+constexpr std::size_t kept_string_bytes = 512;
+constexpr std::size_t kept_metadata = 16;
+
+void empty(std::string& s) noexcept
+{
+    if (s.capacity() > kept_string_bytes)
+        std::string{}.swap(s);
+    else
+        s.clear();
+}
+
+struct chain {
+    std::array<published_event*, chain_length> events;
+    std::size_t size = 0;
+};
+
+}   // namespace
+
+// What threads exchange. Never destroyed: events may outlive everything else.
+class event_depot {
+public:
+    static event_depot& instance()
+    {
+        static auto& only = *new event_depot;
+        return only;
+    }
+
+    bool put(chain const& full) noexcept
+    {
+        std::lock_guard const lock{mutex_};
+        if (chains_.size() == max_chains) return false;
+        chains_.push_back(full);
+        return true;
+    }
+
+    bool take(chain& into) noexcept
+    {
+        std::lock_guard const lock{mutex_};
+        if (chains_.empty()) return false;
+        into = chains_.back();
+        chains_.pop_back();
+        return true;
+    }
+
+    static void destroy(published_event* e) noexcept { delete e; }
+
+    static void clean(published_event& e) noexcept
+    {
+        empty(e.type);
+        empty(e.id);
+        empty(e.message);
+        empty(e.source);
+        empty(e.data);
+        e.metadata.clear();
+        if (e.metadata.capacity() > kept_metadata) e.metadata.shrink_to_fit();
+        e.frames = {};
+        e.counts = nullptr;
+        e.matching_filters = 0;
+        e.references_.store(0, std::memory_order_relaxed);
+    }
+
+private:
+    event_depot() { chains_.reserve(max_chains); }
+
+    std::mutex mutex_;
+    std::vector<chain> chains_;
+};
+
+namespace {
+
+// What a thread has at hand: one chain is used up or filled, a second one keeps it from going to
+// the depot at every turn of the tide. Trivially destructible, so that it can be asked to the end.
+struct shelf {
+    chain open;
+    chain spare;
+    bool in_use = false;
+    bool closed = false;   // the thread is ending
+};
+
+constinit thread_local shelf mine{};
+
+struct shelf_closer {
+    ~shelf_closer()
+    {
+        mine.closed = true;
+        for (auto* const kept : {&mine.open, &mine.spare})
+            for (std::size_t i = 0; i < kept->size; ++i)
+                event_depot::destroy(kept->events[i]);
+        mine.open.size = mine.spare.size = 0;
+    }
+};
+
+shelf& this_shelf() noexcept
+{
+    if (!mine.in_use) {
+        mine.in_use = true;
+        static thread_local shelf_closer const closes_at_the_end;
+        (void)closes_at_the_end;
+    }
+    return mine;
+}
+
+published_event* take_from(shelf& s) noexcept
+{
+    if (s.open.size == 0) {
+        if (s.spare.size == 0 && !event_depot::instance().take(s.spare)) return nullptr;
+        std::swap(s.open, s.spare);
+    }
+    return s.open.events[--s.open.size];
+}
+
+void put_on(shelf& s, published_event* e) noexcept
+{
+    if (s.open.size == chain_length) {
+        if (s.spare.size == chain_length && !event_depot::instance().put(s.spare))
+            return event_depot::destroy(e);
+        std::swap(s.open, s.spare);
+        s.open.size = 0;
+    }
+    s.open.events[s.open.size++] = e;
+}
+
+}   // namespace
+
+published_event* event_pool::make(event&& e)
+{
+    if (keeps_events && !mine.closed)
+        if (auto* const made = take_from(this_shelf())) {
+            static_cast<event&>(*made) = std::move(e);
+            return made;
+        }
+    return new published_event{std::move(e)};
+}
+
+void event_pool::recycle(published_event* e) noexcept
+{
+    if (!keeps_events || mine.closed) return event_depot::destroy(e);
+    event_depot::clean(*e);
+    put_on(this_shelf(), e);
+}
+
+}   // namespace thump::detail
+
+void thump::published_event::recycle(published_event* e) noexcept
+{
+    detail::event_pool::recycle(e);
+}
