@@ -17,6 +17,7 @@ target_sources(thump PUBLIC FILE_SET HEADERS
     include/thump/client.hpp
     include/thump/client_options.hpp
     include/thump/client_results.hpp
+    include/thump/cloud_event.hpp
     include/thump/delivery.hpp
     include/thump/detail/api.hpp
     include/thump/detail/frame.hpp
