@@ -31,14 +31,16 @@ private:
 }   // namespace
 
 fan_crew::fan_crew(std::size_t helpers)
-try {
+{
     signals_blocked const during_start;
     helpers_.reserve(helpers);
-    while (helpers_.size() < helpers)
-        helpers_.emplace_back([this] { help(); });
-} catch (...) {
-    stop();
-    throw;
+    try {
+        while (helpers_.size() < helpers)
+            helpers_.emplace_back([this] { help(); });
+    } catch (...) {
+        stop();   // those that did start are members still
+        throw;
+    }
 }
 
 fan_crew::~fan_crew()
