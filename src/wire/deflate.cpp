@@ -20,6 +20,9 @@ constexpr std::string_view unsent_tail{"\0\0\xff\xff", 4};
 constexpr int raw_window = -15;
 constexpr int memory_level = 8;
 constexpr std::size_t window_bytes = std::size_t{32} << 10;
+// Going on after a block that calls itself final copies a window, and such a block takes two bytes:
+// a message has one where its sender ends its stream, and has no use for many.
+constexpr int max_final_blocks = 64;
 
 Bytef* bytes_of(std::string_view text) noexcept
 {
@@ -104,7 +107,10 @@ public:
             auto const size = buffer.size() - z_.avail_out;
             if (size > max_bytes_ - written().size()) return inflate_result::too_big;
             out_.append(buffer.data(), size);
-            if (status == Z_STREAM_END) go_on_after_final_block();
+            if (status == Z_STREAM_END) {
+                if (++final_blocks_ > max_final_blocks) return inflate_result::broken;
+                go_on_after_final_block();
+            }
         } while (z_.avail_in > 0 || z_.avail_out == 0);
         return inflate_result::whole;
     }
@@ -132,6 +138,7 @@ private:
     std::string& out_;
     std::size_t const begin_;
     std::size_t const max_bytes_;
+    int final_blocks_ = 0;
 };
 
 // Requires: `payload` is smaller than 4 GiB.

@@ -88,6 +88,17 @@ BOOST_AUTO_TEST_CASE(payload_is_expanded_as_the_standard_shows)
     BOOST_TEST(inflate("\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00"sv) == whole("Hello"));
 }
 
+// Each takes two bytes and costs a window.
+BOOST_AUTO_TEST_CASE(final_blocks_without_end_are_broken)
+{
+    auto payload = deflate(std::string(40'000, 'x')) + "\0\0\xff\xff"s;
+    auto const some = payload + "\x03\x00\x03\x00\x00"s;
+    BOOST_TEST((inflate(some).result == inflate_result::whole));
+    for (int i = 0; i < 1000; ++i)
+        payload += "\x03\x00"s;
+    BOOST_TEST((inflate(payload + '\0').result == inflate_result::broken));
+}
+
 BOOST_AUTO_TEST_CASE(reference_into_a_message_before_is_broken)   // 7.2.3.2, with context takeover
 {
     inflater i;
