@@ -73,7 +73,10 @@ void client_session::subscribe(ws_session& session, wire::subscribe_message&& me
         c.unsubscribe();
         wire::append_subscribed(subscribed, message.ref,
                                 {c.home().broker().last_seq(), 0, message.request});
-        return answer(session, "subscribed", std::move(subscribed));
+        answer(session, "subscribed", std::move(subscribed));
+        // A drain that is under way ends subscriptions with the broker, and this one is none now.
+        if (c.home().draining() && session.open()) session.on_drain();
+        return;
     }
     auto made = make_subscriber(c, message.request,
                                 ws_encoding(message.request.format, session.deflates()), format_);

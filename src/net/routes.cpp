@@ -351,6 +351,8 @@ void routes::open_websocket(routed_request const& r, wire::stream_request reques
         return fail(r, fault(errc::origin_not_allowed,
                              "pages of this origin may not connect; see 'allowed_origins'"));
     if (auto refusal = refuse_handshake(r.http)) return respond(r, *std::move(refusal));
+    // Nobody would tell one that begins now that the drain has come.
+    if (shard_->draining()) return fail(r, fault(errc::going_away, "the server is shutting down"));
 
     auto const extensions = options_.permessage_deflate ? agree_on_deflate(r.http) : std::string{};
     bool const asked = std::ranges::find(r.query, "format", &query_pair::name) != r.query.end();
