@@ -186,7 +186,8 @@ void http_pipe::on_reply()
 // Gives up the connection, and with it what it was to answer.
 void http_pipe::lose(error_code ec)
 {
-    bool const was_kept = link_->answered != 0 && !(link_->reply && link_->reply->got_some());
+    bool const was_kept = ec != make_error_code(errc::request_timeout) && link_->answered != 0 &&
+                          !(link_->reply && link_->reply->got_some());
     bool const was_open = link_->open;
     drop_link();
     std::deque<request> failed;
