@@ -130,6 +130,8 @@ class SseStream:
             line = self._next_line()
             if line.startswith(":"):
                 self.comments.append(line[1:].strip())
+            elif line.startswith("id:"):
+                self._last_id = line[3:].strip()   # the cursor that comes with it
             elif line:
                 raise AssertionError(f"a field where a comment was due: {line!r}")
 
