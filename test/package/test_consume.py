@@ -90,7 +90,8 @@ class Embedded(Consumer):
         ours = [n for n in names if n.startswith("thump::")]
         self.assertIn("thump::catalog()", ours)
         self.assertTrue(any(n.startswith("thump::broker::publish(") for n in ours))
-        hidden = [n for n in names if re.search(r"thump::(core|wire|net|client_side)::", n)
+        # What stands in the brackets of a public class's own functions is none of ours to call.
+        hidden = [n for n in names if re.search(r"thump::(core|wire|net|client_side)::", n.split("(")[0])
                   or n.startswith("thump::detail::")]
         self.assertEqual(hidden, [])
 
