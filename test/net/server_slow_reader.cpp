@@ -9,6 +9,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -108,6 +109,7 @@ struct stalled_run {
             for (auto i = 0; i < 10; ++i)   // at once, whatever the other does
                 BOOST_TEST_REQUIRE(number(fast.next_json().at("seq")) == ++seen);
             before = audit(at, monitor).at(slow.id);
+            if (before.dropped + before.conflated == 0) taken_at_first_loss = before.delivered;
         }
         BOOST_TEST(before.matched == published);
     }
@@ -131,10 +133,25 @@ struct stalled_run {
     loopback at;
     ws_peer fast;
     ws_peer slow;
+    // Whether the socket, once full, took no more. A busy kernel may find room later: then there is
+    // more than one loss, each told in its place.
+    [[nodiscard]] bool stood_still() const { return before.delivered == taken_at_first_loss; }
+
     std::uint64_t seen = 0;
+    std::uint64_t taken_at_first_loss = 0;
     thump::ledger before;
     thump::ledger after;
 };
+
+// A run in which the reader's kernel stood as still as the reader.
+std::unique_ptr<stalled_run> run_stalled(std::string const& query)
+{
+    for (int attempts = 20;; --attempts) {
+        auto run = std::make_unique<stalled_run>(query);
+        if (run->stood_still()) return run;
+        BOOST_TEST_REQUIRE(attempts > 0);
+    }
+}
 
 }   // namespace
 
@@ -142,7 +159,8 @@ BOOST_AUTO_TEST_SUITE(server_slow_reader)
 
 BOOST_AUTO_TEST_CASE(drop_newest_keeps_the_oldest_and_tells_of_the_rest_in_one_gap)
 {
-    stalled_run run{"?queue=50"};
+    auto const stalled = run_stalled("?queue=50");
+    auto& run = *stalled;
     BOOST_TEST(run.before.queued == 50u);
     BOOST_TEST(run.before.dropped > 300u);
     auto const s = run.resume();
@@ -161,7 +179,8 @@ BOOST_AUTO_TEST_CASE(drop_newest_keeps_the_oldest_and_tells_of_the_rest_in_one_g
 
 BOOST_AUTO_TEST_CASE(drop_oldest_keeps_the_newest)
 {
-    stalled_run run{"?queue=50&overflow=drop_oldest"};
+    auto const stalled = run_stalled("?queue=50&overflow=drop_oldest");
+    auto& run = *stalled;
     auto const s = run.resume();
     BOOST_TEST_REQUIRE(s.gaps.size() == 1u);
     auto const& gap = s.gaps[0];
