@@ -9,7 +9,9 @@
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/append.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
@@ -90,6 +92,10 @@ public:
         return boost::asio::async_initiate<CompletionToken,
                                            void(boost::system::error_code, stream_record)>(
             [](auto handler, std::shared_ptr<client_side::stream_impl> impl) {
+                // A handle of no stream has no executor: the handler's own is asked.
+                if (!impl)
+                    return boost::asio::post(boost::asio::append(
+                        std::move(handler), make_error_code(errc::unsubscribed), stream_record{}));
                 initiate_receive(std::move(impl), std::move(handler));
             },
             token, impl_);

@@ -2,8 +2,6 @@
 
 #include <client/stream_impl.hpp>
 
-#include <boost/asio/append.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/system_executor.hpp>
 
 #include <utility>
@@ -35,11 +33,7 @@ stream::~stream()
 void stream::initiate_receive(std::shared_ptr<client_side::stream_impl> impl,
                               receive_handler handler)
 {
-    if (impl) return impl->receive(std::move(handler));
-    // A handle of no stream has no executor of its own either.
-    asio::post(
-        asio::system_executor{},
-        asio::append(std::move(handler), make_error_code(errc::unsubscribed), stream_record{}));
+    impl->receive(std::move(handler));
 }
 
 std::optional<stream_record> stream::try_receive(boost::system::error_code& ec)

@@ -7,14 +7,18 @@ import time
 
 from dashboard_case import DashboardTestCase, eventually, main
 
-# Blocks the page's only thread, soon but not before the script has returned.
+# Blocks the page's only thread, soon but not before the driver has done with it, until another tab
+# sets the cookie: the one thing of the outside that a script sees change while it runs.
 STALL = """
+const longest = 120_000;
 setTimeout(() => {
-  const end = performance.now() + arguments[0];
-  while (performance.now() < end);
-  window.stalled = false;
-}, 0);
-window.stalled = true;
+  const end = performance.now() + longest;
+  for (let look = 0; performance.now() < end;) {
+    if (performance.now() < look) continue;
+    if (document.cookie.includes('stall=over')) break;
+    look = performance.now() + 50;
+  }
+}, 500);
 """
 MESSAGE = "x" * 32_000
 WATCH = """
@@ -75,12 +79,25 @@ class Stall(DashboardTestCase):
     def ledger(self, subscriber):
         return next(row["ledger"] for row in self.thumpd.subscribers() if row["id"] == subscriber)
 
+    def stall(self):
+        """Has this tab stand still, until `end_stall` is called in another one."""
+        self.browser.devtools("Network.deleteCookies", name="stall", url=self.url())
+        self.browser.evaluate(STALL)
+
+    def end_stall(self):
+        self.browser.devtools("Network.setCookie", name="stall", value="over", url=self.url())
+
     def test_stalled_tab_is_told_what_it_lost(self):
-        own, = self.thumpd.subscribers()
-        self.browser.evaluate(STALL, 6000)
+        stalled, (own,) = self.browser.tab(), self.thumpd.subscribers()
+        another = self.browser.new_tab("about:blank")
+        self.browser.switch_to(stalled)
+        self.stall()
+        self.browser.switch_to(another)
         batch = [{"type": "t", "message": MESSAGE}] * 16
         eventually(lambda: self.thumpd.publish(batch) and self.ledger(own["id"])["dropped"],
                    "a loss", deadline=60)
+        self.end_stall()
+        self.browser.switch_to(stalled)
         self.wait_for_row("events lost", ".row.gap")
         # The rows are of the newest; the last gap ends where the loss did.
         lost = self.ledger(own["id"])["dropped"]
@@ -101,13 +118,14 @@ class Stall(DashboardTestCase):
             self.browser.switch_to(tab)
             self.wait_until_live()
         self.browser.switch_to(stalled)
-        self.browser.evaluate(STALL, 12_000)
+        self.stall()
         self.browser.switch_to(others[-1])
         load = Load500(self.thumpd)
         batch = [{"type": "bulk", "message": MESSAGE}] * 16
         eventually(lambda: self.thumpd.publish(batch) and self.ledger(own)["dropped"], "a loss",
                    deadline=60)
         last = load.stop()
+        self.end_stall()
         eventually(lambda: all(row["ledger"]["queued"] == 0 for row in self.thumpd.subscribers()),
                    "empty queues", deadline=60)
         for row in self.thumpd.subscribers():
