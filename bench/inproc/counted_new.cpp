@@ -9,19 +9,38 @@
 
 namespace {
 
-// Each thread counts on a cache line of its own, or counting would be what is measured.
+// Each thread counts on a cache line of its own, which it alone writes: or counting would be what
+// is measured.
 struct alignas(64) counter {
     std::atomic<std::uint64_t> count{0};
     std::atomic<std::int64_t> in_use{0};
 };
-constexpr std::size_t counter_count = 64;
-counter counters[counter_count];
-std::atomic<std::size_t> next_counter{0};
+constexpr std::size_t most_threads = 64;
+counter counters[most_threads];
+std::atomic<std::size_t> threads{0};
+
+counter& of_a_new_thread() noexcept
+{
+    auto const number = threads++;
+    if (number >= most_threads) std::abort();
+    return counters[number];
+}
 
 counter& mine() noexcept
 {
-    static thread_local counter& chosen = counters[next_counter++ % counter_count];
-    return chosen;
+    static thread_local counter& own = of_a_new_thread();
+    return own;
+}
+
+template <class T>
+void add(std::atomic<T>& to, T what) noexcept
+{
+    to.store(to.load(std::memory_order_relaxed) + what, std::memory_order_relaxed);
+}
+
+std::int64_t size_of(void* at) noexcept
+{
+    return static_cast<std::int64_t>(malloc_usable_size(at));
 }
 
 }   // namespace
@@ -45,17 +64,15 @@ void* operator new(std::size_t size)
     void* const at = std::malloc(size);
     if (!at) throw std::bad_alloc{};
     auto& c = mine();
-    c.count.fetch_add(1, std::memory_order_relaxed);
-    c.in_use.fetch_add(static_cast<std::int64_t>(malloc_usable_size(at)),
-                       std::memory_order_relaxed);
+    add(c.count, std::uint64_t{1});
+    add(c.in_use, size_of(at));
     return at;
 }
 
 void operator delete(void* at) noexcept
 {
     if (!at) return;
-    mine().in_use.fetch_sub(static_cast<std::int64_t>(malloc_usable_size(at)),
-                            std::memory_order_relaxed);
+    add(mine().in_use, -size_of(at));
     std::free(at);
 }
 

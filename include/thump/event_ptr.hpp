@@ -70,6 +70,12 @@ public:
             recycle(const_cast<published_event*>(e));
     }
 
+    // For the broker only: references for many at once, who each take one over.
+    void add_references(std::uint32_t count) const noexcept
+    {
+        references_.fetch_add(count, std::memory_order_relaxed);
+    }
+
     // For the broker only. Requires: the broker's strand, before the event is handed on.
     void measure() noexcept
     {

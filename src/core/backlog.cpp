@@ -65,11 +65,11 @@ struct backlog::storage {
     // Under `latest`: the newest queued event of each key. The views are into the queued events.
     std::unordered_map<std::string_view, std::uint64_t> newest;
 
-    void push_back(event_ptr const& e)
+    void push_back(event_ptr e)
     {
         if (events.full()) events.set_capacity(std::max(initial_capacity, events.capacity() * 2));
-        events.push_back(e);
         bytes += e->size_bytes();
+        events.push_back(std::move(e));
     }
 
     void tell_at(std::uint64_t position, gap const& g)
@@ -196,7 +196,7 @@ std::size_t backlog::push_run(std::span<event_ptr const> events)
         bool const fits =
             s.events.size() < options_->queue && s.bytes + e->size_bytes() <= options_->queue_bytes;
         if (!fits && !s.events.empty()) break;
-        s.push_back(e);
+        s.push_back({e.get(), false});
         ++taken;
     }
     ledger_.matched += taken;

@@ -64,6 +64,7 @@ public:
     push_result push(event_ptr const& e);
 
     /// Takes in matching events for as long as they simply find room, one after another.
+    /// Takes over one reference to each of these.
     /// @return how many; those that are left want `push`.
     std::size_t push_run(std::span<event_ptr const> events);
 

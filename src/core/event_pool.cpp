@@ -1,5 +1,7 @@
 #include <core/event_pool.hpp>
 
+#include <core/prefetch.hpp>
+
 #include <thump/event_ptr.hpp>
 
 #include <algorithm>
@@ -7,6 +9,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -130,13 +133,24 @@ shelf& this_shelf() noexcept
     return mine;
 }
 
+// What is to be taken after this one has been out of use for long, and may be of another thread.
+void fetch_ahead(std::span<published_event* const> left) noexcept
+{
+    constexpr std::size_t ahead = 3;
+    if (left.size() >= ahead) core::prefetch(*left[left.size() - ahead]);
+    // By now the next one is here: what it points to can be fetched too.
+    if (!left.empty()) __builtin_prefetch(left.back()->metadata.begin().get_ptr(), 1);
+}
+
 published_event* take_from(shelf& s) noexcept
 {
     if (s.open.size == 0) {
         if (s.spare.size == 0 && !event_depot::instance().take(s.spare)) return nullptr;
         std::swap(s.open, s.spare);
     }
-    return s.open.events[--s.open.size];
+    auto* const taken = s.open.events[--s.open.size];
+    fetch_ahead(std::span{s.open.events}.first(s.open.size));
+    return taken;
 }
 
 void put_on(shelf& s, published_event* e) noexcept

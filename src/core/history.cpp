@@ -1,5 +1,7 @@
 #include <core/history.hpp>
 
+#include <core/prefetch.hpp>
+
 #include <algorithm>
 #include <variant>
 
@@ -85,6 +87,9 @@ void history::let_go(gap_reason why, std::vector<evicted_event>& gone)
     bytes_ -= oldest->size_bytes();
     gone.push_back({std::move(oldest), why});
     entries_.pop_front();
+    // Those that go next were last looked at long ago.
+    constexpr std::size_t ahead = 4;
+    if (entries_.size() > ahead) prefetch(*entries_[ahead].what);
 }
 
 std::uint64_t history::first_at(time_point t) const noexcept

@@ -1,6 +1,7 @@
 #include <net/broker_impl.hpp>
 
 #include <core/event_pool.hpp>
+#include <core/prefetch.hpp>
 #include <wire/event_rules.hpp>
 
 #include <thump/catalog.hpp>
@@ -41,14 +42,6 @@ constexpr std::size_t max_turn_bytes = std::size_t{256} << 10;
 // Events that are taken from the intake together, so that each is on its way from the publisher's
 // cache while those before it are dealt with.
 constexpr std::size_t taken_together = 8;
-
-void prefetch(published_event const& e) noexcept
-{
-    constexpr std::size_t cache_line = 64;
-    auto const* const bytes = reinterpret_cast<char const*>(&e);
-    for (std::size_t at = 0; at < sizeof e; at += cache_line)
-        __builtin_prefetch(bytes + at);
-}
 
 std::string random_token()
 {
@@ -169,21 +162,15 @@ error_code broker_impl::enter_intake(event&& e, std::unique_ptr<pending_receipt>
     if (e.source.empty()) e.source = options_.default_source;
 
     boost::intrusive_ptr<published_event> shared{event_pool::make(std::move(e))};
-
-    // `finish_stop` waits until nobody is in here, so what was pushed is always drained.
-    entering_.fetch_add(1);
-    bool const open = !stopped_.load();
-    bool const pushed = open && intake_.push({shared.get(), waits.get(), now});
-    if (pushed) {
-        shared.detach();
-        (void)waits.release();
-        schedule_drain();
+    auto const result = intake_.push({shared.get(), waits.get(), now});
+    if (result != admission::taken) {
+        refused_.fetch_add(1, std::memory_order_relaxed);
+        return result == admission::full ? errc::intake_full : errc::stopped;
     }
-    entering_.fetch_sub(1);
-    if (pushed) return {};
-
-    refused_.fetch_add(1, std::memory_order_relaxed);
-    return open ? errc::intake_full : errc::stopped;
+    shared.detach();
+    (void)waits.release();
+    schedule_drain();
+    return {};
 }
 
 void broker_impl::schedule_drain()
@@ -214,7 +201,7 @@ void broker_impl::drain_some()
     while (limit > 0) {
         std::size_t count = 0;
         while (count < std::min(limit, taken.size()) && intake_.pop(taken[count]))
-            prefetch(*taken[count++].what);
+            core::prefetch(*taken[count++].what);
         if (count == 0) return;
         for (auto const& entry : std::span{taken}.first(count))
             accept(entry, now);
@@ -287,9 +274,13 @@ void broker_impl::flush()
 {
     if (core_.turn_empty()) return;
     for (auto const id : core_.matched_filters()) {
-        if (id >= boxes_.size()) continue;
+        if (id >= boxes_.size() || boxes_[id].empty()) continue;
+        auto const events = core_.matched(id);
+        // Each mailbox takes over one reference to each event: cheaper than its own would be.
+        for (auto const& e : events)
+            e->add_references(static_cast<std::uint32_t>(boxes_[id].size()));
         for (auto const& box : boxes_[id])
-            note_behind(box, box->deliver(core_.matched(id), core_.history()));
+            note_behind(box, box->deliver(events, core_.history()));
     }
     if (!core_.evicted().empty())
         std::erase_if(behind_, [&](auto const& box) {
@@ -340,15 +331,15 @@ std::shared_ptr<mailbox> broker_impl::subscribe(subscription_options const& opti
         return nullptr;
     }
     mailbox_plan plan{std::move(*wanted), core::backlog_options::from(options), options.name,
-                      oldest_seq_};
+                      weak_from_this(), oldest_seq_};
     std::shared_ptr<mailbox> box;
     {
         std::lock_guard const lock{registry_mutex_};
         // Those that come one after another mostly ask for the same.
         if (!last_plan_ || *last_plan_ != plan)
             last_plan_ = std::make_shared<mailbox_plan const>(std::move(plan));
-        box = std::make_shared<mailbox>(weak_from_this(), id, last_plan_,
-                                        mailbox_range{options.since, options.until});
+        box =
+            std::make_shared<mailbox>(id, last_plan_, mailbox_range{options.since, options.until});
         registry_.emplace(id, box);
         changes_.push_back({box, true});
         changes_pending_.store(true, std::memory_order_release);
@@ -522,14 +513,15 @@ void broker_impl::remove_sink(net::turn_sink& sink)
 void broker_impl::stop()
 {
     if (stopped_.exchange(true)) return;
+    intake_.close();
     asio::post(strand_, [self = shared_from_this()] { self->finish_stop(); });
 }
 
 void broker_impl::finish_stop()
 {
-    // Publishers that saw the broker open are about to push; what they push was accepted. Visits to
-    // the intake empty it, and between these receivers in the same context get their turns.
-    if (entering_.load() != 0 || !intake_.empty()) {
+    // What took a place in the intake before it was closed was accepted, and is published. Visits
+    // to it empty it, and between these receivers in the same context get their turns.
+    if (intake_.size() > 0) {
         schedule_drain();
         asio::post(strand_, [self = shared_from_this()] { self->finish_stop(); });
         return;

@@ -176,8 +176,6 @@ private:
     intake intake_;
     alignas(cache_line) std::atomic<bool> drain_scheduled_{false};
     std::atomic<bool> stopped_{false};
-    std::atomic<std::size_t> entering_{
-        0};   // publishers between their look at stopped_ and the push
     std::atomic<std::uint64_t> refused_{0};
     std::atomic<std::size_t> subscribers_{0};
     std::atomic<std::uint64_t> subscribers_refused_{0};

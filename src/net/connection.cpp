@@ -24,6 +24,9 @@ constexpr std::chrono::seconds linger_time{2};
 // What a bounded rate may make up for at once, when a timer came late.
 constexpr std::chrono::milliseconds max_catch_up{5};
 
+// From so many on, more are expected.
+constexpr std::uint8_t small_reads_in_a_row = 2;
+
 bool would_block(error_code ec) noexcept
 {
     return ec == asio::error::would_block || ec == asio::error::try_again;
@@ -70,8 +73,37 @@ void connection::wait_readable()
     if (reading_ || input_ended_ || state_ == state::closed) return;
     if (state_ == state::open && (replies_blocked() || !held_.empty())) return;
     reading_ = true;
+    if (requests_are_small()) return receive();
+    block_.reset();
     socket_.async_wait(socket_type::wait_read,
                        [self = shared_from_this()](error_code ec) { self->on_readable(ec); });
+}
+
+// A connection on which one small request follows another. Asio arms every wait by a system call,
+// but not a receive, which in turn wants memory for as long as it waits.
+bool connection::requests_are_small() const noexcept
+{
+    return small_reads_ >= small_reads_in_a_row && !subscriber_;
+}
+
+void connection::receive()
+{
+    if (!block_) block_ = std::make_unique_for_overwrite<request_block>();
+    socket_.async_receive(asio::buffer(*block_),
+                          [self = shared_from_this()](error_code ec, std::size_t size) {
+                              self->on_received(ec, size);
+                          });
+}
+
+void connection::on_received(error_code ec, std::size_t size)
+{
+    reading_ = false;
+    if (state_ == state::closed) return;
+    if (ec == asio::error::eof) return on_input_end();
+    if (ec) return abort();
+    take_in(std::span{*block_}.first(size));
+    if (size == block_->size()) return read();   // there may be more
+    wait_readable();
 }
 
 void connection::on_readable(error_code ec)
@@ -79,12 +111,29 @@ void connection::on_readable(error_code ec)
     reading_ = false;
     if (state_ == state::closed) return;
     if (ec) return abort();
+    read();
+}
+
+void connection::read()
+{
+    if (state_ == state::closed) return;
+    error_code ec;
     auto const buffer = home_.read_buffer();
     auto const size = socket_.read_some(asio::buffer(buffer.data(), buffer.size()), ec);
     if (ec == asio::error::eof) return on_input_end();
     if (ec && !would_block(ec)) return abort();
-    if (size > 0 && state_ == state::open) feed(buffer.first(size));
+    take_in(buffer.first(size));
     wait_readable();
+}
+
+void connection::take_in(std::span<char> bytes)
+{
+    if (bytes.empty() || state_ != state::open) return;
+    if (bytes.size() >= sizeof(request_block))
+        small_reads_ = 0;
+    else if (small_reads_ < small_reads_in_a_row)
+        ++small_reads_;
+    feed(bytes);
 }
 
 void connection::on_input_end()

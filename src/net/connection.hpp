@@ -10,6 +10,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -23,9 +24,9 @@ class shard;
 
 /// A socket, its outbox, and the protocol spoken on it.
 ///
-/// At any time at most one wait for reading and one for writing are under way; nothing is read or
-/// written behind them. The shard keeps it alive until `abort`, or until the peer and we have both
-/// finished.
+/// At any time at most one wait for reading (or receive) and one for writing are under way; nothing
+/// is read or written behind them. The shard keeps it alive until `abort`, or until the peer and we
+/// have both finished.
 class connection : public std::enable_shared_from_this<connection> {
 public:
     using socket_type = boost::asio::ip::tcp::socket;
@@ -106,9 +107,15 @@ public:
 
 private:
     enum class state : std::uint8_t { open, finishing, lingering, closed };
+    using request_block = std::array<char, 4096>;
 
     void wait_readable();
+    void receive();
+    void on_received(boost::system::error_code ec, std::size_t size);
     void on_readable(boost::system::error_code ec);
+    void read();
+    [[nodiscard]] bool requests_are_small() const noexcept;
+    void take_in(std::span<char> bytes);
     void on_input_end();
     void feed(std::span<char> bytes);
     std::size_t feed_protocol(std::span<char> bytes);
@@ -129,11 +136,13 @@ private:
     std::unique_ptr<net::protocol> protocol_;
     std::unique_ptr<net::protocol> next_protocol_;
     std::unique_ptr<net::subscriber> subscriber_;
-    std::string held_;   // arrived while replies were blocked
+    std::string held_;                       // arrived while replies were blocked
+    std::unique_ptr<request_block> block_;   // what requests are received into; null: not yet
     send_deadline replies_;
     steady_time linger_until_{};
     steady_time blocked_since_{};   // while `writing_`
     state state_ = state::open;
+    std::uint8_t small_reads_ = 0;   // how many one after another
     bool reading_ = false;
     bool writing_ = false;
     bool asleep_ = false;   // until `on_wake`

@@ -21,12 +21,17 @@ struct intake_entry {
     time_point since = {};   // when it was published
 };
 
+/// What became of an entry that was offered to the intake.
+enum class admission : std::uint8_t { taken, full, closed };
+
 /// A bounded lock-free queue with many producers and one consumer: a ring after Vyukov, without his
 /// second atomic for each consumer.
 ///
 /// A producer takes a place by moving `tail_` on, fills it, and marks it with its position; the
 /// consumer waits for that mark. Places are free again once `head_` has passed them, and nobody
-/// takes one before: so the bound holds exactly, whatever the size of the ring.
+/// takes one before: so the bound holds exactly, whatever the size of the ring. Producers look at
+/// `head_`, whose cache line is the consumer's, only when the ring seems full by what they saw
+/// last.
 class intake {
 public:
     /// @param capacity Entries, at least 1.
@@ -37,23 +42,23 @@ public:
     {
     }
 
-    /// Adds an entry. Any thread.
-    /// @return whether there was room.
-    [[nodiscard]] bool push(intake_entry entry)
+    /// Adds an entry, unless there is no room or the intake was closed. Any thread.
+    [[nodiscard]] admission push(intake_entry entry)
     {
         auto tail = tail_.load(std::memory_order_relaxed);
         do {
-            // Behind a stale tail this is less than the truth, and the exchange fails.
-            auto const head = head_.load(std::memory_order_acquire);
-            if (static_cast<std::int64_t>(tail - head) >= static_cast<std::int64_t>(capacity_))
-                return false;
+            if (tail & closed_bit) return admission::closed;
+            if (!has_room(tail)) return admission::full;
         } while (!tail_.compare_exchange_weak(tail, tail + 1, std::memory_order_release,
                                               std::memory_order_relaxed));
         auto& to = places_[tail & mask_];
         to.entry = entry;
         to.filled.store(tail + 1, std::memory_order_release);
-        return true;
+        return admission::taken;
     }
+
+    /// Nothing is taken any more. What was taken before can still be popped. Any thread.
+    void close() noexcept { tail_.fetch_or(closed_bit, std::memory_order_acq_rel); }
 
     /// Takes the oldest entry. The strand only.
     /// @return whether there was one. One whose `push` has not returned may not be there yet.
@@ -73,10 +78,10 @@ public:
         return places_[head & mask_].filled.load(std::memory_order_acquire) != head + 1;
     }
 
-    /// Places taken. Any thread.
+    /// Places taken, be they filled yet or not. Any thread.
     [[nodiscard]] std::size_t size() const noexcept
     {
-        auto const tail = tail_.load(std::memory_order_acquire);
+        auto const tail = tail_.load(std::memory_order_acquire) & ~closed_bit;
         auto const head = head_.load(std::memory_order_acquire);
         return head < tail ? static_cast<std::size_t>(tail - head) : 0;
     }
@@ -88,11 +93,26 @@ private:
         intake_entry entry;
     };
     static constexpr std::size_t cache_line = 64;
+    static constexpr std::uint64_t closed_bit = std::uint64_t{1} << 63;   // in `tail_`
+
+    // What was seen of `head_` is never more than the truth. Behind a stale `tail` there may seem
+    // to be more room than there is; then the exchange fails.
+    [[nodiscard]] bool has_room(std::uint64_t tail) noexcept
+    {
+        auto const behind = [&](std::uint64_t head) {
+            return static_cast<std::int64_t>(tail - head) < static_cast<std::int64_t>(capacity_);
+        };
+        if (behind(seen_head_.load(std::memory_order_acquire))) return true;
+        auto const head = head_.load(std::memory_order_acquire);
+        seen_head_.store(head, std::memory_order_release);
+        return behind(head);
+    }
 
     std::size_t const capacity_;
     std::uint64_t const mask_;
     std::unique_ptr<place[]> const places_;
     alignas(cache_line) std::atomic<std::uint64_t> tail_{0};   // the producers'
+    std::atomic<std::uint64_t> seen_head_{0};                  // theirs too: `head_`, as last seen
     alignas(cache_line) std::atomic<std::uint64_t> head_{0};   // the consumer's
 };
 

@@ -16,10 +16,8 @@ namespace thump::detail {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-mailbox::mailbox(std::weak_ptr<broker_impl> owner, std::uint64_t id,
-                 std::shared_ptr<mailbox_plan const> plan, mailbox_range range)
-    : owner_{std::move(owner)}
-    , id_{id}
+mailbox::mailbox(std::uint64_t id, std::shared_ptr<mailbox_plan const> plan, mailbox_range range)
+    : id_{id}
     , plan_{std::move(plan)}
     , subscribed_at_{time_point::now()}
     , range_{range.since || range.until ? std::make_unique<mailbox_range const>(std::move(range))
@@ -58,11 +56,13 @@ bool mailbox::deliver(std::span<event_ptr const> events, core::history const& h)
         std::lock_guard const lock{mutex_};
         while (!events.empty() && !end_) {
             auto const taken = take_run(events);
-            if (taken == 0) take_in(events.front());
+            if (taken == 0) take_in({events.front().get(), false});
             events = events.subspan(std::max<std::size_t>(taken, 1));
             // Hand over at once, so that a burst does not overflow a queue whose receiver waits.
             if (!waiters_.empty()) match_waiters(done);
         }
+        for (auto const& unwanted : events)
+            intrusive_ptr_release(unwanted.get());
         ask = read_on(h, done);
         behind = queue_.behind();
     }
@@ -153,7 +153,7 @@ bool mailbox::refill_due() noexcept
 // Without the lock: this may be the last to hold on to the broker, whose end wants the lock.
 void mailbox::ask_refill()
 {
-    if (auto const broker = owner_.lock()) broker->ask_refill(shared_from_this());
+    if (auto const broker = owner().lock()) broker->ask_refill(shared_from_this());
 }
 
 void mailbox::receive(asio::any_io_executor const& io, receive_handler handler)

@@ -37,10 +37,15 @@ struct mailbox_plan {
     thump::filter wanted;
     core::backlog_options limits;
     std::string name;
+    std::weak_ptr<broker_impl> owner;
     /// Sequence number of the oldest event in history, as the broker's strand keeps it.
     std::shared_ptr<std::atomic<std::uint64_t> const> oldest_seq;
 
-    friend bool operator==(mailbox_plan const&, mailbox_plan const&) = default;
+    /// Requires: both are of one broker.
+    friend bool operator==(mailbox_plan const& a, mailbox_plan const& b)
+    {
+        return a.wanted == b.wanted && a.limits == b.limits && a.name == b.name;
+    }
 };
 
 /// Where a subscription begins and ends, if not now and never.
@@ -57,8 +62,7 @@ public:
     using receive_handler =
         boost::asio::any_completion_handler<void(boost::system::error_code, delivery)>;
 
-    mailbox(std::weak_ptr<broker_impl> owner, std::uint64_t id,
-            std::shared_ptr<mailbox_plan const> plan, mailbox_range range);
+    mailbox(std::uint64_t id, std::shared_ptr<mailbox_plan const> plan, mailbox_range range);
 
     // ---- The broker's strand only. Each tells whether the mailbox is behind the live flow.
 
@@ -66,6 +70,7 @@ public:
     bool begin(core::history const& h, core::starting_point const& start, std::uint64_t last);
 
     /// Queues a turn's events as the policy allows, and completes receives that wait for them.
+    /// Takes over one reference to each.
     bool deliver(std::span<event_ptr const> events, core::history const& h);
 
     /// Reads on in history, as far as there is room.
@@ -110,7 +115,7 @@ public:
     [[nodiscard]] thump::filter const& wanted() const noexcept { return plan_->wanted; }
     /// Null: from now on, for ever.
     [[nodiscard]] mailbox_range const* range() const noexcept { return range_.get(); }
-    [[nodiscard]] std::weak_ptr<broker_impl> const& owner() const noexcept { return owner_; }
+    [[nodiscard]] std::weak_ptr<broker_impl> const& owner() const noexcept { return plan_->owner; }
 
 private:
     // A receive under way.
@@ -137,7 +142,6 @@ private:
     static void complete(completions done);
     void cancel(std::uint64_t waiter_id);
 
-    std::weak_ptr<broker_impl> const owner_;
     std::uint64_t const id_;
     std::shared_ptr<mailbox_plan const> const plan_;
     time_point const subscribed_at_;

@@ -29,10 +29,8 @@ error fault(errc code, std::string detail, std::string_view field = {})
     return made;
 }
 
-result<void> at_field(result<void> checked, std::string_view field)
+error at_field(error wrong, std::string_view field)
 {
-    if (checked) return checked;
-    auto wrong = checked.error();
     append_pointer(wrong.pointer, field);
     return wrong;
 }
@@ -52,9 +50,8 @@ bool is_plain_path(std::string_view source) noexcept
     });
 }
 
-result<void> check_utf8(std::string_view text, std::string_view field)
+error not_utf8(std::string_view field)
 {
-    if (is_valid_utf8(text)) return {};
     return fault(errc::invalid_utf8, quoted(field) + " is not UTF-8", field);
 }
 
@@ -154,16 +151,17 @@ result<void> check_size(event const& e, std::size_t max_bytes)
 
 result<void> validate(event const& e, event_limits const& limits)
 {
-    if (auto good = at_field(check_type(e.type), "type"); !good) return good;
-    if (auto good = at_field(check_id(e.id), "id"); !good) return good;
-    if (auto good = check_utf8(e.id, "id"); !good) return good;
+    if (auto good = check_type(e.type); !good) return at_field(good.error(), "type");
+    if (auto good = check_id(e.id); !good) return at_field(good.error(), "id");
+    if (!is_valid_utf8(e.id)) return not_utf8("id");
     if (e.timestamp && !has_four_digit_year(*e.timestamp))
         return fault(errc::invalid_timestamp, "the timestamp is not in the years 0000 to 9999",
                      "timestamp");
-    if (auto good = check_utf8(e.message, "message"); !good) return good;
-    if (auto good = at_field(check_metadata(e.metadata), "metadata"); !good) return good;
-    if (auto good = at_field(check_source(e.source), "source"); !good) return good;
-    if (auto good = at_field(check_data(e.data, limits.max_json_depth), "data"); !good) return good;
+    if (!is_valid_utf8(e.message)) return not_utf8("message");
+    if (auto good = check_metadata(e.metadata); !good) return at_field(good.error(), "metadata");
+    if (auto good = check_source(e.source); !good) return at_field(good.error(), "source");
+    if (auto good = check_data(e.data, limits.max_json_depth); !good)
+        return at_field(good.error(), "data");
     return check_size(e, limits.max_event_bytes);
 }
 

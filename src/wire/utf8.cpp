@@ -54,6 +54,8 @@ bool utf8_checker::write(std::string_view piece) noexcept
 
 bool is_valid_utf8(std::string_view text) noexcept
 {
+    auto const* const end = text.data() + text.size();
+    if (find_non_ascii(text.data(), end) == end) return true;   // as most are
     utf8_checker checker;
     return checker.write(text) && checker.complete();
 }

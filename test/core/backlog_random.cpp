@@ -112,7 +112,11 @@ private:
         std::vector<event_ptr> events;
         for (auto left = below(8); left > 0; --left)
             events.push_back(random_event());
+        for (auto const& e : events)
+            e->add_references(1);
         auto const taken = queue_.push_run(events);
+        for (auto const& left : std::span{events}.subspan(taken))
+            intrusive_ptr_release(left.get());
         for (std::size_t i = 0; i < taken; ++i)
             BOOST_TEST_REQUIRE((model_.push(events[i]) == push_result::queued));
         check();

@@ -213,7 +213,9 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_or_torn_when_every_send_is_cut_at_random)
     rng random{seed};
     socket_faults const faults{
         [&random](std::size_t) { return static_cast<long>(below(random, 4) * below(random, 300)); },
-        [&random](std::size_t) { return static_cast<long>(below(random, 50)); }};
+        // Never nothing: a socket that has bytes and says that it has none would not be looked at
+        // again, as readiness is told once.
+        [&random](std::size_t) { return static_cast<long>(1 + below(random, 49)); }};
     run(random, {});
     BOOST_TEST(faults.count() > 1000u);
 }
