@@ -4,12 +4,15 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { EventSource } from 'eventsource';
 import WebSocket from 'ws';
 
 import { subscribe } from '../../js/thump.js';
 import { Recorder, startThumpd } from '../js/thumpd.mjs';
 import { exchange } from './http.mjs';
+
+const wscatProgram = fileURLToPath(new URL('node_modules/wscat/bin/wscat', import.meta.url));
 
 /** What comes in, and a way to wait for as much of it as is wanted. */
 class Inbox {
@@ -37,8 +40,20 @@ describe('with one server', { timeout: 60_000 }, () => {
   const publish = (events) => exchange(`${thumpd.url}/v1/events`,
     { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(events) });
 
-  test('ws, eventsource, curl and thump.js see the same events in the same order', async (t) => {
-    const inboxes = { ws: new Inbox(), eventsource: new Inbox(), curl: new Inbox() };
+  const startWscat = (types, inbox) => {
+    const wscat = spawn(process.execPath, [wscatProgram, '--no-color', '--connect',
+                                           `ws://${thumpd.address}/v1/events?types=${types}`]);
+    createInterface({ input: wscat.stdout }).on('line', (line) => {
+      const text = line.replace(/^> /, '');  // its prompt
+      if (text.startsWith('{')) inbox.push(JSON.parse(text));
+    });
+    return wscat;
+  };
+
+  test('ws, wscat, eventsource, curl and thump.js see the same events in the same order', async (t) => {
+    const inboxes = {};
+    for (const name of ['ws', 'wscat', 'eventsource', 'curl'])
+      inboxes[name] = new Inbox();
 
     const socket = new WebSocket(`ws://${thumpd.address}/v1/events?types=task.*`, 'thump.v1.json');
     t.after(() => socket.terminate());
@@ -48,6 +63,9 @@ describe('with one server', { timeout: 60_000 }, () => {
     t.after(() => source.close());
     for (const name of ['thump.welcome', 'task.created', 'task.failed'])
       source.addEventListener(name, ({ data }) => inboxes.eventsource.push(JSON.parse(data)));
+
+    const wscat = startWscat('task.*', inboxes.wscat);
+    t.after(() => wscat.kill());
 
     const curl = spawn('curl', ['-sN', '-H', 'Accept: text/event-stream',
                                 `${thumpd.url}/v1/events?types=task.*`]);
@@ -94,6 +112,17 @@ describe('with one server', { timeout: 60_000 }, () => {
     await welcomes.count(2);
     await publish({ type: 'cut.off', message: '4' });
     assert.deepEqual(await seen.count(4), ['1', '2', '3', '4']);
+  });
+
+  test('wscat publishes what is typed', async (t) => {
+    const lines = new Inbox();
+    const wscat = startWscat('typed', lines);
+    t.after(() => wscat.kill());
+    await lines.count(1);
+    wscat.stdin.write('{"op":"publish","event":{"type":"typed"},"ref":"a"}\n');
+    const [, ...answers] = await lines.count(3);
+    assert.equal(answers.find(({ op }) => op === 'published').ref, 'a');
+    assert.equal(answers.find(({ op }) => !op).type, 'typed');
   });
 
   test('ws speaks: it publishes, is answered, and closes properly', async () => {
