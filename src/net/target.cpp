@@ -111,7 +111,8 @@ result<std::string_view> normalize_path(std::string_view path, std::string& stor
         auto const size = path[at] == '%' ? std::size_t{3} : std::size_t{1};
         auto const unit = path.substr(at, size);
         auto const plain = urls::make_pct_string_view(unit)->decode();
-        storage += urls::unreserved_chars(plain.front()) ? std::string_view{plain} : unit;
+        bool const unreserved = urls::unreserved_chars(static_cast<unsigned char>(plain.front()));
+        storage += unreserved ? std::string_view{plain} : unit;
         at += size;
     }
     return std::string_view{storage};

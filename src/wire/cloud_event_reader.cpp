@@ -8,6 +8,7 @@
 
 #include <wire/base64.hpp>
 #include <wire/cloud_event_builder.hpp>
+#include <wire/event_array.hpp>
 #include <wire/json_pointer.hpp>
 #include <wire/json_reader.hpp>
 #include <wire/json_text.hpp>
@@ -186,19 +187,8 @@ result<std::vector<event>> parse_cloud_batch(std::string_view json, event_limits
         return fault(errc::wrong_json_type,
                      "a batch must be an array, not " + std::string{to_string(kind)});
     }
-    std::vector<event> made;
-    in.begin();
-    while (in.next_element()) {
-        auto e = read_cloud_event(in, limits);
-        if (!e) {
-            auto wrong = std::move(e).error();
-            wrong.pointer.insert(0, '/' + std::to_string(made.size()));
-            wrong.index = made.size();
-            return wrong;
-        }
-        made.push_back(std::move(*e));
-    }
-    if (in.failed() || !in.finish()) return in.failure();
+    auto made = read_event_array(in, [&] { return read_cloud_event(in, limits); });
+    if (made && !in.finish()) return in.failure();
     return made;
 }
 

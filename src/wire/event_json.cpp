@@ -11,6 +11,7 @@
 // What the broker writes has '"seq":' number besides, which it does not read.
 #include <wire/event_json.hpp>
 
+#include <wire/event_array.hpp>
 #include <wire/json_pointer.hpp>
 #include <wire/json_reader.hpp>
 #include <wire/json_text.hpp>
@@ -237,25 +238,6 @@ void append_metadata(std::string& out, metadata const& entries)
     out += '}';
 }
 
-result<std::vector<event>> read_array(json_reader& in, event_limits const& limits)
-{
-    std::vector<event> made;
-    in.begin();
-    while (in.next_element()) {
-        auto e = read_event(in, limits);
-        if (!e) {
-            auto wrong = std::move(e).error();
-            wrong.pointer.insert(0, '/' + std::to_string(made.size()));
-            wrong.index = made.size();
-            return wrong;
-        }
-        made.push_back(std::move(*e));
-    }
-    if (in.failed()) return in.failure();
-    if (made.empty()) return nothing_there();
-    return made;
-}
-
 }   // namespace
 
 void append_event(std::string& out, event const& e)
@@ -310,7 +292,8 @@ result<std::vector<event>> parse_events(std::string_view json, event_limits cons
         one.push_back(std::move(*made));
         return one;
     }
-    auto made = read_array(in, limits);
+    auto made = read_event_array(in, [&] { return read_event(in, limits); });
+    if (made && made->empty()) return nothing_there();
     if (made && !in.finish()) return in.failure();
     return made;
 }

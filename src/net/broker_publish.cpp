@@ -1,0 +1,175 @@
+// From a publisher's call to a place in the order.
+#include <net/broker_impl.hpp>
+
+#include <core/event_pool.hpp>
+#include <core/prefetch.hpp>
+#include <net/pending_receipt.hpp>
+#include <wire/event_rules.hpp>
+
+#include <thump/catalog.hpp>
+#include <thump/errc.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <utility>
+
+namespace thump::detail {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+// Events that one visit to the strand takes from the intake: fewer than the queues hold, so that a
+// receiver in the same context gets its turn before its queue overflows; but not so few that the
+// visits cost more than the events.
+constexpr std::size_t least_drained = 32;
+constexpr std::size_t most_drained = 512;
+
+// A turn that has grown to this is fanned out without waiting for its end.
+constexpr std::size_t max_turn_events = 1024;
+constexpr std::size_t max_turn_bytes = std::size_t{256} << 10;
+
+// Events that are taken from the intake together, so that each is on its way from the publisher's
+// cache while those before it are dealt with.
+constexpr std::size_t taken_together = 8;
+
+}   // namespace
+
+error_code broker_impl::check(event const& e) const
+{
+    if (auto const valid = wire::validate(e, options_.limits); !valid) return valid.error().code;
+    if (options_.strict_catalog && !find_type(e.type)) return errc::unknown_type;
+    return {};
+}
+
+error_code broker_impl::publish(event&& e)
+{
+    std::unique_ptr<pending_receipt> nobody;
+    return enter_intake(std::move(e), nobody);
+}
+
+void broker_impl::async_publish(event&& e, publish_handler handler)
+{
+    std::unique_ptr<pending_receipt> waits{new pending_receipt{{std::move(handler), executor_}}};
+    if (auto const ec = enter_intake(std::move(e), waits)) waits->handler.complete(ec, {});
+}
+
+// Takes `waits` only on success.
+error_code broker_impl::enter_intake(event&& e, std::unique_ptr<pending_receipt>& waits)
+{
+    if (auto const ec = check(e)) return ec;
+    auto const now = time_point::now();
+    if (!e.timestamp) e.timestamp = now;
+    if (e.source.empty()) e.source = options_.default_source;
+
+    boost::intrusive_ptr<published_event> shared{event_pool::make(std::move(e))};
+    auto const result = intake_.push({shared.get(), waits.get(), now});
+    if (result != admission::taken) {
+        refused_.fetch_add(1, std::memory_order_relaxed);
+        return result == admission::full ? errc::intake_full : errc::stopped;
+    }
+    shared.detach();
+    (void)waits.release();
+    schedule_drain();
+    return {};
+}
+
+void broker_impl::schedule_drain()
+{
+    // One post for a burst. It pairs with the exchange in `drain`: who finds the flag set here has
+    // pushed before it is reset there, and so before that visit pops.
+    if (!drain_scheduled_.exchange(true))
+        asio::post(strand_, [self = shared_from_this()] { self->drain(); });
+}
+
+void broker_impl::drain()
+{
+    drain_scheduled_.exchange(false);
+    drain_some();
+    if (!intake_.empty()) schedule_drain();
+    flush();
+}
+
+void broker_impl::drain_some()
+{
+    auto const now = time_point::now();
+    // Queues that are new count too.
+    if (changes_pending_.load(std::memory_order_acquire)) apply_changes();
+    auto limit = queue_sizes_.empty()
+                     ? most_drained
+                     : std::clamp(queue_sizes_.begin()->first / 2, least_drained, most_drained);
+    std::array<intake_entry, taken_together> taken;
+    while (limit > 0) {
+        std::size_t count = 0;
+        while (count < std::min(limit, taken.size()) && intake_.pop(taken[count]))
+            core::prefetch(*taken[count++].what);
+        if (count == 0) return;
+        for (auto const& entry : std::span{taken}.first(count))
+            accept(entry, now);
+        limit -= count;
+    }
+}
+
+void broker_impl::accept(intake_entry entry, time_point now)
+{
+    std::unique_ptr<pending_receipt> const waits{entry.receipt};
+    boost::intrusive_ptr<published_event> what{entry.what, false};
+    if (auto const first = core_.find_duplicate(what->id, now)) {
+        duplicates_.fetch_add(1, std::memory_order_relaxed);
+        if (waits) waits->handler.complete({}, {what->id, first, true});
+        return;
+    }
+    auto const e = sequence(std::move(what), now, entry.since);
+    if (waits) waits->handler.complete({}, {e->id, e->seq, false});
+}
+
+event_ptr broker_impl::sequence(boost::intrusive_ptr<published_event> e, time_point now,
+                                time_point since)
+{
+    // Whoever subscribed before this event was published sees it.
+    if (changes_pending_.load(std::memory_order_acquire)) apply_changes();
+    if (core_.turn_events() >= max_turn_events || core_.turn_bytes() >= max_turn_bytes) flush();
+    auto shared = core_.publish(std::move(e), now);
+    turn_clock_.add(since);
+    by_type_.add(shared->type);
+    publish_figures();
+    return shared;
+}
+
+error_code broker_impl::publish_on_strand(event&& e, receipt* r, delivery_counts* counts)
+{
+    if (stopped_.load()) {
+        refused_.fetch_add(1, std::memory_order_relaxed);
+        return errc::stopped;
+    }
+    if (options_.strict_catalog && !find_type(e.type)) return errc::unknown_type;
+    auto const now = time_point::now();
+    if (auto const first = core_.find_duplicate(e.id, now)) {
+        duplicates_.fetch_add(1, std::memory_order_relaxed);
+        if (r) *r = {std::move(e.id), first, true};
+        return {};
+    }
+    if (!e.timestamp) e.timestamp = now;
+    if (e.source.empty()) e.source = options_.default_source;
+    boost::intrusive_ptr<published_event> shared{event_pool::make(std::move(e))};
+    shared->counts = counts;
+    auto const published = sequence(std::move(shared), now, now);
+    if (r) *r = {published->id, published->seq, false};
+    schedule_flush();
+    return {};
+}
+
+void broker_impl::publish_figures() noexcept
+{
+    auto const& h = core_.history();
+    published_.store(core_.last_seq(), std::memory_order_relaxed);
+    oldest_seq_->store(h.first_seq(), std::memory_order_relaxed);
+    history_events_.store(h.size(), std::memory_order_relaxed);
+    history_bytes_.store(h.bytes(), std::memory_order_relaxed);
+}
+
+}   // namespace thump::detail
