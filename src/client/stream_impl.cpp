@@ -280,10 +280,10 @@ stream_impl::awaitable<error> stream_impl::welcome(wire::welcome_record record)
     {
         std::lock_guard const lock{mutex_};
         if (!cursor_ && !options_.subscription.since)
-            cursor_.emplace(record.epoch, record.seq);
+            cursor_ = thump::cursor{record.epoch, record.seq};
         else if (cursor_ && cursor_->epoch != record.epoch)
             // Of this epoch nothing was read: the gap that follows tells of the other's rest.
-            cursor_.emplace(record.epoch, 0);
+            cursor_ = thump::cursor{record.epoch, 0};
         else if (!cursor_)
             epoch_ = record.epoch;
     }
@@ -298,7 +298,7 @@ void stream_impl::move_cursor(std::uint64_t seq)
 {
     std::lock_guard const lock{mutex_};
     if (!cursor_)
-        cursor_.emplace(epoch_, seq);
+        cursor_ = thump::cursor{epoch_, seq};
     else if (seq > cursor_->seq)
         cursor_->seq = seq;
 }

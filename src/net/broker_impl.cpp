@@ -140,8 +140,8 @@ void broker_impl::flush()
 
 void broker_impl::stop()
 {
+    intake_.close();   // first: whoever returns from here, nothing more is accepted
     if (stopped_.exchange(true)) return;
-    intake_.close();
     asio::post(strand_, [self = shared_from_this()] { self->finish_stop(); });
 }
 

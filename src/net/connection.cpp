@@ -70,13 +70,19 @@ std::string connection::remote() const
 
 void connection::wait_readable()
 {
-    if (reading_ || input_ended_ || state_ == state::closed) return;
-    if (state_ == state::open && (replies_blocked() || !held_.empty())) return;
+    if (!may_read()) return;
     reading_ = true;
     if (requests_are_small()) return receive();
     block_.reset();
     socket_.async_wait(socket_type::wait_read,
                        [self = shared_from_this()](error_code ec) { self->on_readable(ec); });
+}
+
+// Whether the next bytes are wanted, and nobody waits for them yet.
+bool connection::may_read() const noexcept
+{
+    if (reading_ || input_ended_ || state_ == state::closed) return false;
+    return state_ != state::open || (!replies_blocked() && held_.empty());
 }
 
 // A connection on which one small request follows another. Asio arms every wait by a system call,
@@ -101,8 +107,11 @@ void connection::on_received(error_code ec, std::size_t size)
     if (state_ == state::closed) return;
     if (ec == asio::error::eof) return on_input_end();
     if (ec) return abort();
-    take_in(std::span{*block_}.first(size));
-    if (size == block_->size()) return read();   // there may be more
+    // Out of the way while it is read: an end that begins meanwhile waits for input too.
+    auto block = std::move(block_);
+    take_in(std::span{*block}.first(size));
+    if (!block_) block_ = std::move(block);
+    if (size == sizeof(request_block) && may_read()) return read();   // there may be more
     wait_readable();
 }
 
@@ -116,7 +125,6 @@ void connection::on_readable(error_code ec)
 
 void connection::read()
 {
-    if (state_ == state::closed) return;
     error_code ec;
     auto const buffer = home_.read_buffer();
     auto const size = socket_.read_some(asio::buffer(buffer.data(), buffer.size()), ec);

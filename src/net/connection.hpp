@@ -114,6 +114,7 @@ private:
     void on_received(boost::system::error_code ec, std::size_t size);
     void on_readable(boost::system::error_code ec);
     void read();
+    [[nodiscard]] bool may_read() const noexcept;
     [[nodiscard]] bool requests_are_small() const noexcept;
     void take_in(std::span<char> bytes);
     void on_input_end();

@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(what_the_publisher_leaves_out_is_filled_in)
 
 BOOST_AUTO_TEST_CASE(full_intake_refuses_exactly_at_capacity_and_counts)
 {
-    for (std::size_t const capacity : {1, 2, 100, 1000}) {
+    for (std::size_t const capacity : {1u, 2u, 100u, 1000u}) {
         auto b = make({.intake_capacity = capacity});
         auto s = b.subscribe({.queue = 10'000});
         for (std::size_t i = 0; i < capacity; ++i)

@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(stop_amid_publishing_delivers_exactly_what_was_accepted)
 {
     for (int round = 0; round < 20; ++round) {
         thump::broker b{context.get_executor()};
-        test::collector c{b.subscribe({.queue = 1'000'000})};
+        test::collector c{b.subscribe({.queue = 1'000'000, .queue_bytes = std::size_t{1} << 30})};
         c.start();
         context.restart();
         test::running context_threads{context, 2};

@@ -105,4 +105,33 @@ BOOST_AUTO_TEST_CASE(half_closed_peer_still_gets_all_its_answers)
     at.until([&] { return at.server->connection_count() == 0; });
 }
 
+// A connection on which small requests follow one another is read by blocks of this size.
+BOOST_AUTO_TEST_CASE(half_closed_peer_gets_all_its_answers_to_a_full_block_of_requests)
+{
+    constexpr std::size_t block = 4096;
+    loopback at{{.max_reply_backlog_bytes = 2'000, .send_buffer_bytes = 4096}};
+    auto p = at.connect({.receive = 4096});
+    auto const request = get_request("/v1/types");
+    for (int i = 0; i < 3; ++i) {
+        p.send(request);
+        BOOST_TEST_REQUIRE(read_reply(p).status == 200);
+    }
+    std::string requests;
+    int count = 1;
+    for (; requests.size() + 3 * request.size() < block; ++count)
+        requests += request;
+    auto padded = request;
+    std::string const field = "X-Pad: \r\n";
+    padded.insert(padded.size() - 2, field);
+    padded.insert(padded.size() - 4, block - requests.size() - padded.size(), 'x');
+    requests += padded;
+    BOOST_TEST_REQUIRE(requests.size() == block);
+    p.send(requests);
+    p.half_close();
+    for (int i = 0; i < count; ++i)
+        BOOST_TEST_REQUIRE(read_reply(p).status == 200);
+    BOOST_TEST(p.read_to_end().empty());
+    at.until([&] { return at.server->connection_count() == 0; });
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_SUITE(intake_)
 
 BOOST_AUTO_TEST_CASE(takes_exactly_its_capacity)
 {
-    for (std::size_t const capacity : {1, 2, 100, 1'000'000}) {
+    for (std::size_t const capacity : {1u, 2u, 100u, 1'000'000u}) {
         intake queue{capacity};
         for (std::size_t i = 0; i < capacity; ++i)
             BOOST_TEST_REQUIRE(taken(queue.push(numbered(i))));

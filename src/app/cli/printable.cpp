@@ -15,8 +15,8 @@ std::uint32_t code_point(std::string_view sequence) noexcept
     if (sequence.size() == 1) return lead;
     // Two bytes lead with 110, three with 1110, four with 11110.
     std::uint32_t code = lead & (0x7fu >> sequence.size());
-    for (unsigned char const byte : sequence.substr(1))
-        code = code << 6 | (byte & 0x3fu);
+    for (char const byte : sequence.substr(1))
+        code = code << 6 | (static_cast<unsigned char>(byte) & 0x3fu);
     return code;
 }
 

@@ -69,7 +69,7 @@ std::vector<std::string> page_of(std::string_view url, figures const& now, figur
     for (auto const& s : now.all.subscribers)
         rows.push_back(row_of(s));
     auto lines = align_rows(rows, columns);
-    lines.insert(lines.begin(), {heading(url, now, before), {}});
+    lines.insert(lines.begin(), {heading(url, now, before), std::string{}});
     return lines;
 }
 
