@@ -23,9 +23,9 @@ constexpr auto json_help = "Print JSON as the server sent it";
 
 void describe_filter(CLI::App& command, written_options& to)
 {
-    command.add_option("PATTERN", to.types, "Types of events; default: all")
+    command.add_option("PATTERN", to.types, "Types of events, as in 'task.*'; default: all")
         ->type_name("")
-        ->option_text("... Types of events, as in 'task.*'; default: all");
+        ->option_text("...");
     command
         .add_option("--where", to.where,
                     "Only events with this metadata; the same key again: either value")
