@@ -1,7 +1,5 @@
 #include <core/broker.hpp>
 
-#include <core/prefetch.hpp>
-
 #include <utility>
 
 namespace thump::core {
@@ -55,23 +53,12 @@ void broker::detach(filter_id id)
     filters_.release(id);
 }
 
-// History has held them for long: each is fetched while those before it are dealt with.
-void broker::let_go_of_evicted() noexcept
-{
-    constexpr std::size_t ahead = 4;
-    for (std::size_t i = 0; i < evicted_.size(); ++i) {
-        if (i + ahead < evicted_.size()) prefetch(*evicted_[i + ahead].what);
-        evicted_[i].what.reset();
-    }
-    evicted_.clear();
-}
-
 void broker::end_turn() noexcept
 {
     for (auto const id : matched_)
         turn_[id].clear();
     matched_.clear();
-    let_go_of_evicted();
+    evicted_.clear();
     turn_events_ = 0;
     turn_bytes_ = 0;
 }

@@ -74,8 +74,6 @@ public:
     [[nodiscard]] std::uint64_t last_seq() const noexcept { return last_seq_; }
 
 private:
-    void let_go_of_evicted() noexcept;
-
     std::string epoch_;
     uuid7_generator ids_;
     std::uint64_t last_seq_ = 0;
