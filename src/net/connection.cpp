@@ -167,11 +167,18 @@ std::size_t connection::feed_protocol(std::span<char> bytes)
         auto const used = protocol_->on_bytes(bytes.subspan(taken));
         taken += used;
         if (next_protocol_)
-            protocol_ = std::move(next_protocol_);
+            begin_stream();
         else if (used == 0)
             break;
     }
     return taken;
+}
+
+void connection::begin_stream()
+{
+    protocol_ = std::move(next_protocol_);
+    if (state_ == state::closed || std::exchange(streaming_, true)) return;
+    home_.begin_stream();
 }
 
 void connection::feed_held()
@@ -408,6 +415,7 @@ void connection::abort()
     error_code ignored;
     socket_.close(ignored);
     home_.remove(*this);
+    if (streaming_) home_.end_stream();
 }
 
 void connection::on_tick(steady_time now)

@@ -54,7 +54,7 @@ public:
     /// it is asked at every tick, and only where no events are queued.
     [[nodiscard]] bool replies_overdue(steady_time now) noexcept;
 
-    /// The next bytes, and all after them, are for `next`.
+    /// The next bytes, and all after them, are for `next`: the connection is a stream now.
     void become(std::unique_ptr<net::protocol> next) { next_protocol_ = std::move(next); }
 
     /// Subscribes, in place of any subscription that it has. Requires: `s` is attached to nothing.
@@ -120,6 +120,7 @@ private:
     void on_input_end();
     void feed(std::span<char> bytes);
     std::size_t feed_protocol(std::span<char> bytes);
+    void begin_stream();
     void feed_held();
     void wait_writable();
     void on_writable(boost::system::error_code ec);
@@ -148,6 +149,7 @@ private:
     bool writing_ = false;
     bool asleep_ = false;   // until `on_wake`
     bool input_ended_ = false;
+    bool streaming_ = false;   // no longer HTTP
 };
 
 }   // namespace thump::net

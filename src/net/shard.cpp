@@ -85,14 +85,25 @@ void shard::remove(connection& c)
     tell_if_drained();
 }
 
+void shard::end_stream()
+{
+    if (--streams_ > 0 || !draining_) return;
+    asio::post(broker_->strand(), [self = shared_from_this()] { self->drain_connections(); });
+}
+
 void shard::drain(std::function<void()> done)
 {
     on_drained_ = std::move(done);
     draining_ = true;
+    drain_connections();
+    tell_if_drained();
+}
+
+void shard::drain_connections()
+{
     // Those that subscribe end when the broker has given them everything: see on_stop.
     for (auto i = connections_.size(); i-- > 0;)
         if (i < connections_.size() && !connections_[i]->subscriber()) connections_[i]->on_drain();
-    tell_if_drained();
 }
 
 void shard::tell_if_drained()
@@ -147,7 +158,6 @@ void shard::tick()
 
 void shard::attach(subscriber& s)
 {
-    ++streams_;
     if (s.plan->request.max_rate) {
         s.bounds = std::make_unique<stream_bounds>();
         s.bounds->interval = std::chrono::duration_cast<std::chrono::steady_clock::duration>(
@@ -289,7 +299,6 @@ void shard::sleep_until_next()
 
 void shard::forget(subscriber& s)
 {
-    --streams_;
     detach(s);
     slow_.forget(s);
     if (std::exchange(s.listed_behind, false)) std::erase(behind_, &s);

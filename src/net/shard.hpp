@@ -76,8 +76,10 @@ public:
     [[nodiscard]] server_options const& options() const noexcept { return options_; }
     [[nodiscard]] detail::broker_impl& broker() noexcept { return *broker_; }
     [[nodiscard]] bool draining() const noexcept { return draining_; }
-    /// Whether anyone still has a stream, be it only to read what is queued.
+    /// Whether anyone still has a stream, be it only to read what is queued or to say goodbye.
     [[nodiscard]] bool streaming() const noexcept { return streams_ > 0; }
+    void begin_stream() noexcept { ++streams_; }
+    void end_stream();
 
     void remove(connection& c);
 
@@ -138,6 +140,7 @@ private:
     void sleep_until_next();
     void schedule_tick();
     void tick();
+    void drain_connections();
     void tell_if_drained();
     void release_empty_groups(core::filter_id id);
     void commit_totals();
@@ -153,7 +156,7 @@ private:
     std::atomic<std::size_t> connection_count_{0};
     std::vector<std::vector<std::unique_ptr<fan_group>>> groups_;   // by filter_id
     std::size_t subscribers_ = 0;
-    std::size_t streams_ = 0;
+    std::size_t streams_ = 0;   // connections that are no longer HTTP
     std::vector<subscriber*> behind_;
     std::unordered_map<std::string, std::weak_ptr<stream_plan const>> plans_;
     std::multimap<steady_time, std::weak_ptr<connection>> sleepers_;

@@ -147,6 +147,30 @@ BOOST_AUTO_TEST_CASE(nobody_new_is_let_in_and_those_inside_are_told)
     at.until([&] { return drained; });
 }
 
+BOOST_AUTO_TEST_CASE(readiness_is_answered_until_the_last_goodbye)
+{
+    loopback at;
+    ws_peer silent{at};
+    auto probe = at.connect();
+    auto idle = at.connect();
+    at.until([&] { return at.server->connection_count() == 3; });
+    bool drained = false;
+    at.server->async_drain([&] { drained = true; });
+    BOOST_TEST(silent.next().close_code() == 1001);
+    // It does not answer; more than two of the server's looks at its clock.
+    auto const later = std::chrono::steady_clock::now() + std::chrono::milliseconds{600};
+    at.until([&] { return std::chrono::steady_clock::now() > later; });
+    probe.send(get_request("/readyz"));
+    BOOST_TEST(read_reply(probe).status == 503);
+    silent.send_close(1001);
+    BOOST_TEST(silent.read_to_end().empty());
+    silent.close();
+    BOOST_TEST(idle.read_to_end().empty());
+    idle.close();
+    probe.close();
+    at.until([&] { return drained; });
+}
+
 BOOST_AUTO_TEST_CASE(draining_twice_completes_both)
 {
     loopback at;
