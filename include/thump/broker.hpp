@@ -63,7 +63,11 @@ public:
     /// `errc::intake_full`: it was refused and counted. `errc::stopped`: likewise. An
     /// `errc::invalid_…`, `errc::unknown_type` or `errc::event_too_large`: the event breaks a rule
     /// of `event` (not counted as refused).
-    boost::system::error_code publish(event e);
+    boost::system::error_code publish(event&& e);
+
+    /// Publishes a copy: as above. It goes into the room of an event that has gone, which costs no
+    /// allocation.
+    boost::system::error_code publish(event const& e);
 
     /// Publishes an event and tells its sequence number.
     ///

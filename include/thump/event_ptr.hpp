@@ -100,6 +100,7 @@ private:
 
     mutable std::atomic<std::uint32_t> references_{0};
     std::size_t size_bytes_ = 0;
+    std::size_t room_ = 0;   // bytes that the strings had room for when it was made
 };
 
 /// A shared event. Copying it copies a pointer.

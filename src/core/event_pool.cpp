@@ -30,16 +30,17 @@ constexpr std::size_t chain_length = 32;
 // What all threads together keep beside what each has at hand: about 1 MB.
 constexpr std::size_t max_chains = 64;
 
-// What one event may leave behind.
-constexpr std::size_t kept_string_bytes = 512;
-constexpr std::size_t kept_metadata = 16;
+// What one event may leave behind for the next. One that has more leaves nothing.
+constexpr std::size_t kept_room = 1024;
 
-void empty(std::string& s) noexcept
+// The bytes that its strings have room for.
+std::size_t room_of(event const& e) noexcept
 {
-    if (s.capacity() > kept_string_bytes)
-        std::string{}.swap(s);
-    else
-        s.clear();
+    auto room = e.type.capacity() + e.id.capacity() + e.message.capacity() + e.source.capacity() +
+                e.data.capacity() + e.metadata.capacity() * sizeof(metadata::value_type);
+    for (auto const& [key, value] : e.metadata)
+        room += key.capacity() + value.capacity();
+    return room;
 }
 
 struct chain {
@@ -77,19 +78,19 @@ public:
 
     static void destroy(published_event* e) noexcept { delete e; }
 
+    static void note_room(published_event& e) noexcept { e.room_ = room_of(e); }
+
+    // What the event says is mostly left as it is, to be overwritten: its memory has long left
+    // the cache, and is better not looked at here.
     static void clean(published_event& e) noexcept
     {
-        empty(e.type);
-        empty(e.id);
-        empty(e.message);
-        empty(e.source);
-        empty(e.data);
-        e.metadata.clear();
-        if (e.metadata.capacity() > kept_metadata) e.metadata.shrink_to_fit();
+        if (e.room_ > kept_room) {
+            event const gone{std::move(static_cast<event&>(e))};
+        }
         e.frames = {};
         e.counts = nullptr;
         e.matching_filters = 0;
-        e.references_.store(0, std::memory_order_relaxed);
+        e.references_.store(1, std::memory_order_relaxed);   // that of whom it is given to next
     }
 
 private:
@@ -164,16 +165,35 @@ void put_on(shelf& s, published_event* e) noexcept
     s.open.events[s.open.size++] = e;
 }
 
+// One that was kept; null: there is none.
+boost::intrusive_ptr<published_event> take_kept() noexcept
+{
+    auto* const kept = keeps_events && !mine.closed ? take_from(this_shelf()) : nullptr;
+    return {kept, false};   // it has been given its first reference
+}
+
+template <class Event>
+boost::intrusive_ptr<published_event> make_from(Event&& e)
+{
+    auto made = take_kept();
+    if (made)
+        static_cast<event&>(*made) = std::forward<Event>(e);
+    else
+        made = new published_event{event{std::forward<Event>(e)}};
+    event_depot::note_room(*made);
+    return made;
+}
+
 }   // namespace
 
-published_event* event_pool::make(event&& e)
+boost::intrusive_ptr<published_event> event_pool::make(event&& e)
 {
-    if (keeps_events && !mine.closed)
-        if (auto* const made = take_from(this_shelf())) {
-            static_cast<event&>(*made) = std::move(e);
-            return made;
-        }
-    return new published_event{std::move(e)};
+    return make_from(std::move(e));
+}
+
+boost::intrusive_ptr<published_event> event_pool::make(event const& e)
+{
+    return make_from(e);
 }
 
 void event_pool::recycle(published_event* e) noexcept

@@ -1,12 +1,11 @@
 // Where published events come from, and where they go when nobody holds them any more.
 #pragma once
 
-namespace thump {
+#include <thump/event_ptr.hpp>
 
-struct event;
-class published_event;
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 
-namespace detail {
+namespace thump::detail {
 
 /// Keeps events that have gone, with the room of their strings, for those to come. An event is
 /// mostly made on one thread and let go of on another, which is what allocators are worst at.
@@ -14,12 +13,12 @@ namespace detail {
 /// Thread safety: any thread. A thread keeps a few for itself, so that most calls take no lock.
 class event_pool {
 public:
-    /// An event that nobody refers to yet.
-    [[nodiscard]] static published_event* make(event&& e);
+    /// A new event. One that is copied goes into the room of an old one's strings.
+    [[nodiscard]] static boost::intrusive_ptr<published_event> make(event&& e);
+    [[nodiscard]] static boost::intrusive_ptr<published_event> make(event const& e);
 
     /// Takes an event that nobody refers to any more.
     static void recycle(published_event* e) noexcept;
 };
 
-}   // namespace detail
-}   // namespace thump
+}   // namespace thump::detail

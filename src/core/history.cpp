@@ -87,9 +87,11 @@ void history::let_go(gap_reason why, std::vector<evicted_event>& gone)
     bytes_ -= oldest->size_bytes();
     gone.push_back({std::move(oldest), why});
     entries_.pop_front();
-    // Those that go next were last looked at long ago.
+    // Those that go next were last looked at long ago. What they say is not looked at again here.
     constexpr std::size_t ahead = 4;
-    if (entries_.size() > ahead) prefetch(*entries_[ahead].what);
+    if (entries_.size() <= ahead) return;
+    auto const& later = *entries_[ahead].what;
+    prefetch_from(&later.matching_filters, later);
 }
 
 std::uint64_t history::first_at(time_point t) const noexcept

@@ -5,16 +5,23 @@
 
 namespace thump::core {
 
-/// Asks for an object's cache lines, to write to them: what another core has changed is then
-/// fetched once, not a second time to be changed. A hint: nothing changes but the time of later
-/// accesses.
+/// Asks for the cache lines of an object from a member of it on, to write to them: what another
+/// core has changed is then fetched once, not a second time to be changed. A hint: nothing changes
+/// but the time of later accesses.
+template <class T>
+void prefetch_from(void const* member, T const& object) noexcept
+{
+    constexpr std::size_t cache_line = 64;
+    auto const* const end = reinterpret_cast<char const*>(&object + 1);
+    for (auto const* at = static_cast<char const*>(member); at < end; at += cache_line)
+        __builtin_prefetch(at, 1);
+}
+
+/// The same for all of an object.
 template <class T>
 void prefetch(T const& object) noexcept
 {
-    constexpr std::size_t cache_line = 64;
-    auto const* const bytes = reinterpret_cast<char const*>(&object);
-    for (std::size_t at = 0; at < sizeof object; at += cache_line)
-        __builtin_prefetch(bytes + at, 1);
+    prefetch_from(&object, object);
 }
 
 }   // namespace thump::core

@@ -19,7 +19,12 @@ broker::~broker()
     impl_->stop();
 }
 
-boost::system::error_code broker::publish(event e)
+boost::system::error_code broker::publish(event const& e)
+{
+    return impl_->publish(e);
+}
+
+boost::system::error_code broker::publish(event&& e)
 {
     return impl_->publish(std::move(e));
 }

@@ -42,6 +42,7 @@ public:
 
     // ---- Any thread.
 
+    boost::system::error_code publish(event const& e);
     boost::system::error_code publish(event&& e);
     void async_publish(event&& e, publish_handler handler);
     std::shared_ptr<mailbox> subscribe(subscription_options const& options,
@@ -148,7 +149,10 @@ private:
     };
 
     boost::system::error_code check(event const& e) const;
-    boost::system::error_code enter_intake(event&& e, std::unique_ptr<pending_receipt>& waits);
+    template <class Event>
+    boost::system::error_code enter_intake(Event&& e, std::unique_ptr<pending_receipt>& waits);
+    template <class Event>
+    boost::intrusive_ptr<published_event> prepare(Event&& e, time_point now) const;
     void schedule_drain();
     void drain();
     void drain_some();

@@ -46,6 +46,12 @@ error_code broker_impl::check(event const& e) const
     return {};
 }
 
+error_code broker_impl::publish(event const& e)
+{
+    std::unique_ptr<pending_receipt> nobody;
+    return enter_intake(e, nobody);
+}
+
 error_code broker_impl::publish(event&& e)
 {
     std::unique_ptr<pending_receipt> nobody;
@@ -59,23 +65,31 @@ void broker_impl::async_publish(event&& e, publish_handler handler)
 }
 
 // Takes `waits` only on success.
-error_code broker_impl::enter_intake(event&& e, std::unique_ptr<pending_receipt>& waits)
+template <class Event>
+error_code broker_impl::enter_intake(Event&& e, std::unique_ptr<pending_receipt>& waits)
 {
     if (auto const ec = check(e)) return ec;
     auto const now = time_point::now();
-    if (!e.timestamp) e.timestamp = now;
-    if (e.source.empty()) e.source = options_.default_source;
-
-    boost::intrusive_ptr<published_event> shared{event_pool::make(std::move(e))};
-    auto const result = intake_.push({shared.get(), waits.get(), now});
+    auto made = prepare(std::forward<Event>(e), now);
+    auto const result = intake_.push({made.get(), waits.get(), now});
     if (result != admission::taken) {
         refused_.fetch_add(1, std::memory_order_relaxed);
         return result == admission::full ? errc::intake_full : errc::stopped;
     }
-    shared.detach();
+    made.detach();
     (void)waits.release();
     schedule_drain();
     return {};
+}
+
+// The event, with what its publisher left out.
+template <class Event>
+boost::intrusive_ptr<published_event> broker_impl::prepare(Event&& e, time_point now) const
+{
+    auto made = event_pool::make(std::forward<Event>(e));
+    if (!made->timestamp) made->timestamp = now;
+    if (made->source.empty()) made->source = options_.default_source;
+    return made;
 }
 
 void broker_impl::schedule_drain()
@@ -153,9 +167,7 @@ error_code broker_impl::publish_on_strand(event&& e, receipt* r, delivery_counts
         if (r) *r = {std::move(e.id), first, true};
         return {};
     }
-    if (!e.timestamp) e.timestamp = now;
-    if (e.source.empty()) e.source = options_.default_source;
-    boost::intrusive_ptr<published_event> shared{event_pool::make(std::move(e))};
+    auto shared = prepare(std::move(e), now);
     shared->counts = counts;
     auto const published = sequence(std::move(shared), now, now);
     if (r) *r = {published->id, published->seq, false};

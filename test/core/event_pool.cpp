@@ -16,7 +16,7 @@ using detail::event_pool;
 
 event_ptr make(event e)
 {
-    boost::intrusive_ptr<published_event> made{event_pool::make(std::move(e))};
+    auto made = event_pool::make(std::move(e));
     made->measure();
     return made;
 }
