@@ -2,12 +2,11 @@
 #pragma once
 
 #include <thump/detail/api.hpp>
-#include <thump/detail/frame.hpp>
+#include <thump/detail/frame_list.hpp>
 #include <thump/event.hpp>
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -18,24 +17,6 @@ namespace thump {
 namespace detail {
 
 class event_depot;
-
-/// The forms in which an event can be written to a connection.
-enum class encoding : std::uint8_t {
-    ws_json,           ///< a WebSocket text frame
-    sse_json,          ///< an SSE event in a chunk of HTTP/1.1's chunked coding
-    sse_plain,         ///< an SSE event alone, for HTTP/1.0
-    ws_json_deflate,   ///< a WebSocket text frame for those who agreed on permessage-deflate
-    // The same, the event being written as a CloudEvent.
-    ws_cloud,
-    sse_cloud,
-    sse_cloud_plain,
-    ws_cloud_deflate,
-};
-inline constexpr std::size_t encoding_count = 8;
-
-}   // namespace detail
-
-namespace detail {
 
 /// What became of one event at the subscriptions of this process.
 struct delivery_counts {
@@ -48,7 +29,8 @@ struct delivery_counts {
 
 /// An accepted event, shared by everyone who received it or has yet to receive it.
 /// Thread safety: immutable once published; the reference count is atomic.
-class published_event : public event {
+/// Aligned, since it passes from core to core by the cache line.
+class alignas(64) published_event : public event {
 public:
     explicit published_event(event&& e) noexcept : event(std::move(e)) {}   ///< unshared
     published_event(published_event const&) = delete;
@@ -84,12 +66,10 @@ public:
             size_bytes_ += key.size() + value.size();
     }
 
-    // How many filters match it. As `measure`.
-    std::uint32_t matching_filters = 0;
-
-    // Encoded forms, made once by whoever first needs them. Requires: the broker's strand.
+    // Requires: the broker's strand.
     mutable detail::delivery_counts* counts = nullptr;   // null: nobody asked; set for one turn
-    mutable std::array<detail::frame_ptr, detail::encoding_count> frames{};
+    mutable detail::frame_list frames;
+    std::uint32_t matching_filters = 0;
 
 private:
     friend class detail::event_depot;

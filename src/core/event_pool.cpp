@@ -87,7 +87,7 @@ public:
         if (e.room_ > kept_room) {
             event const gone{std::move(static_cast<event&>(e))};
         }
-        e.frames = {};
+        e.frames.clear();
         e.counts = nullptr;
         e.matching_filters = 0;
         e.references_.store(1, std::memory_order_relaxed);   // that of whom it is given to next

@@ -91,7 +91,7 @@ void history::let_go(gap_reason why, std::vector<evicted_event>& gone)
     constexpr std::size_t ahead = 4;
     if (entries_.size() <= ahead) return;
     auto const& later = *entries_[ahead].what;
-    prefetch_from(&later.matching_filters, later);
+    prefetch_from(&later.counts, later);
 }
 
 std::uint64_t history::first_at(time_point t) const noexcept

@@ -91,23 +91,20 @@ bool is_chunked(encoding form) noexcept
 
 detail::frame_ptr const& frame_of(published_event const& e, encoding form, std::string_view epoch)
 {
-    auto& frame = e.frames[static_cast<std::size_t>(form)];
-    if (!frame) {
-        // Kept from call to call, so that encoding an event costs one allocation: its frame.
-        static thread_local std::string bytes;
-        static thread_local std::string scratch;
-        bytes.clear();
-        append_event(bytes, scratch, e, form, epoch);
-        frame = detail::frame::make(bytes);
-    }
-    return frame;
+    if (auto const& made = e.frames.find(form)) return made;
+    // Kept from call to call, so that encoding an event costs one allocation: its frame.
+    static thread_local std::string bytes;
+    static thread_local std::string scratch;
+    bytes.clear();
+    append_event(bytes, scratch, e, form, epoch);
+    return e.frames.add(form, bytes);
 }
 
 void append_frame(std::string& out, published_event const& e, encoding form, std::string_view epoch)
 {
     // What is dear to make is made once, whoever wants it.
     bool const dear = is_deflated(form);
-    if (dear || e.matching_filters > 1 || e.frames[static_cast<std::size_t>(form)]) {
+    if (dear || e.matching_filters > 1 || e.frames.find(form)) {
         out += frame_of(e, form, epoch)->bytes();
     } else {
         static thread_local std::string scratch;

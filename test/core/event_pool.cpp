@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(nothing_of_an_event_is_left_in_those_that_follow)
 {
     for (auto const size : {1, 100, 5000}) {
         auto old = make(full_event(std::string(static_cast<std::size_t>(size), 'x')));
-        old->frames[0] = detail::frame::make("bytes");
+        old->frames.add(detail::encoding::ws_json, "bytes");
         old.reset();
 
         auto const e = make({.type = "t"});
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(nothing_of_an_event_is_left_in_those_that_follow)
         BOOST_TEST(!e->timestamp.has_value());
         BOOST_TEST(e->seq == 0u);
         BOOST_TEST(e->size_bytes() == 1u);
-        BOOST_TEST(!e->frames[0]);
+        BOOST_TEST(!e->frames.find(detail::encoding::ws_json));
     }
 }
 

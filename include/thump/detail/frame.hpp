@@ -1,6 +1,8 @@
 // A block of encoded bytes, built once and shared by every queue that waits to send it.
 #pragma once
 
+#include <thump/detail/encoding.hpp>
+
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <atomic>
@@ -12,16 +14,19 @@
 
 namespace thump::detail {
 
+class frame_list;
+
 /// Immutable bytes behind a reference count, in one allocation.
 class frame {
 public:
     frame(frame const&) = delete;
     frame& operator=(frame const&) = delete;
 
-    [[nodiscard]] static boost::intrusive_ptr<frame const> make(std::string_view bytes)
+    [[nodiscard]] static boost::intrusive_ptr<frame const> make(encoding form,
+                                                                std::string_view bytes)
     {
         void* const at = ::operator new(sizeof(frame) + bytes.size());
-        auto* const made = ::new (at) frame{static_cast<std::uint32_t>(bytes.size())};
+        auto* const made = ::new (at) frame{form, static_cast<std::uint32_t>(bytes.size())};
         std::memcpy(static_cast<char*>(at) + sizeof(frame), bytes.data(), bytes.size());
         return boost::intrusive_ptr<frame const>{made};
     }
@@ -45,11 +50,15 @@ public:
     }
 
 private:
-    explicit frame(std::uint32_t size) noexcept : size_{size} {}
+    friend class frame_list;
+
+    frame(encoding form, std::uint32_t size) noexcept : size_{size}, form_{form} {}
     ~frame() = default;
 
     mutable std::atomic<std::uint32_t> references_{0};
     std::uint32_t size_;
+    mutable boost::intrusive_ptr<frame const> next_;   // of the list that it was made for
+    encoding form_;
 };
 
 using frame_ptr = boost::intrusive_ptr<frame const>;
