@@ -103,6 +103,9 @@ class Terminal:
     def press(self, keys):
         os.write(self._master, keys)
 
+    def echoes(self):
+        return bool(termios.tcgetattr(self._master)[3] & termios.ECHO)
+
     def wait(self):
         end = time.monotonic() + DEADLINE
         while self.process.poll() is None and time.monotonic() < end:

@@ -9,7 +9,7 @@ import subprocess
 import unittest
 
 from cli_process import (FAILURE, OK, USAGE, CliTestCase, Terminal, environment, run_thump)
-from thumpd_process import Thumpd
+from thumpd_process import Thumpd, eventually
 
 SHARE = os.environ.get("THUMP_SHARE", "")
 COMMANDS = ("publish", "tail", "history", "types", "stats", "top", "bench")
@@ -57,6 +57,14 @@ class Figures(CliTestCase):
             for each in sockets:
                 each.close()
             self.wait_for_subscribers(0)
+
+    def test_top_ends_at_a_key_and_gives_the_keyboard_back(self):
+        top = self.on_terminal("top", "--interval", "0.1")
+        top.read_until(b"0 subscribers")
+        eventually(lambda: not top.echoes(), "the keyboard taken")
+        top.press(b"xQ")
+        self.assertEqual(top.wait(), OK)
+        self.assertTrue(top.echoes())
 
     def test_top_waits_for_a_server_that_is_restarted(self):
         thumpd = Thumpd()

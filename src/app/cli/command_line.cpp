@@ -100,7 +100,8 @@ void describe_figures(CLI::App& app, written_options& to)
         ->add_flag("--json", to.show_types.json, json_help);
     app.add_subcommand("stats", "Show the server's totals")
         ->add_flag("--json", to.stats.json, json_help);
-    auto& top = *app.add_subcommand("top", "Show the live subscribers, those that lag most first");
+    auto& top =
+        *app.add_subcommand("top", "Show the live subscribers, those that lag most first, until q");
     top.add_option("--interval", to.interval, "Seconds between refreshes, 0.1 to 3600")
         ->type_name("SECONDS")
         ->check(CLI::Range(0.1, 3600.0))

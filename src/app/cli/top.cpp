@@ -1,5 +1,6 @@
 // thump top: live subscribers, those that lag most first.
 #include <app/cli/commands.hpp>
+#include <app/cli/keyboard.hpp>
 #include <app/cli/printable.hpp>
 #include <app/cli/screen.hpp>
 #include <app/cli/text.hpp>
@@ -84,6 +85,9 @@ public:
             if (!ec) p.end_early();
         });
         screen_.emplace(p.out);
+        keyboard_.emplace(p.ioc, [&p](char key) {
+            if (key == 'q' || key == 'Q') p.end_early();
+        });
     }
 
     awaitable<exit_code> run()
@@ -143,6 +147,7 @@ private:
     top_options const& options_;
     std::optional<boost::asio::signal_set> signals_;
     std::optional<screen> screen_;
+    std::optional<keyboard> keyboard_;
     std::vector<std::string> page_;   // heading, a line for notes, table
 };
 
