@@ -27,7 +27,8 @@ export interface Event extends NewEvent {
 }
 
 export type GapReason =
-  | 'queue_full' | 'history_overrun' | 'conflated' | 'expired' | 'cursor_expired';
+  | 'queue_full' | 'history_overrun' | 'conflated' | 'expired' | 'cursor_expired'
+  | 'subscription_ended';
 
 /** Events that this subscriber lost. */
 export interface Gap {

@@ -10,12 +10,14 @@ namespace thump {
 
 /// Why events were lost.
 enum class gap_reason : std::uint8_t {
-    conflated,         ///< replaced by a newer event of the same key (policy `latest`)
-    expired,           ///< history let go of them for their age before the subscription read them
-    queue_full,        ///< the subscriber's bounded queue had no room
-    history_overrun,   ///< history let go of them for want of room before the subscription read
-                       ///< them
-    cursor_expired,    ///< the cursor to resume from is of another epoch, or older than history
+    conflated,            ///< replaced by a newer event of the same key (policy `latest`)
+    subscription_ended,   ///< queued when the connection's subscription was replaced or ended
+    expired,              ///< history let go of them for their age before the subscription read
+                          ///< them
+    queue_full,           ///< the subscriber's bounded queue had no room
+    history_overrun,      ///< history let go of them for want of room before the subscription
+                          ///< read them
+    cursor_expired,       ///< the cursor to resume from is of another epoch, or older than history
 };
 
 /// The reason as it is written on the wire, as in `queue_full`.

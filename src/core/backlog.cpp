@@ -143,8 +143,24 @@ backlog::storage& backlog::store()
 bool backlog::has_room(std::size_t bytes) const noexcept
 {
     if (!storage_ || storage_->events.empty()) return true;
-    return storage_->events.size() < options_->queue &&
-           storage_->bytes + bytes <= options_->queue_bytes;
+    auto const& s = *storage_;
+    auto held = s.events.size();
+    auto held_bytes = s.bytes;
+    // An event that has been sent in part cannot make way for a newer one, so it must not be in the
+    // way of the newest, or under `latest` of the newest of a key.
+    if (s.pinned && keeps_newest()) {
+        if (held == 1) return true;
+        if (options_->overflow == overflow::latest) {
+            --held;
+            held_bytes -= s.events.front()->size_bytes();
+        }
+    }
+    return held < options_->queue && held_bytes + bytes <= options_->queue_bytes;
+}
+
+bool backlog::keeps_newest() const noexcept
+{
+    return options_->overflow == overflow::drop_oldest || options_->overflow == overflow::latest;
 }
 
 push_result backlog::push(event_ptr const& e)
@@ -163,14 +179,8 @@ push_result backlog::push(event_ptr const& e)
     switch (options_->overflow) {
     case overflow::drop_oldest:
     case overflow::latest:
-        while (!has_room(e->size_bytes())) {
-            // What has been sent in part cannot be taken back.
-            if (size() == 1 && storage_->pinned) {
-                lose_newest(e);
-                return push_result::dropped;
-            }
+        while (!has_room(e->size_bytes()))
             evict_front();
-        }
         enqueue(e);
         return push_result::queued;
     case overflow::disconnect:
@@ -306,6 +316,32 @@ void backlog::abandon() noexcept
     ledger_.dropped += ledger_.queued;
     ledger_.queued = 0;
     storage_.reset();
+}
+
+std::optional<gap> backlog::end(history const& h, filter const& wanted)
+{
+    if (!storage_) return std::nullopt;
+    auto const& s = *storage_;
+    std::optional<gap> all;
+    auto const add = [&](gap const& g) {
+        if (all)
+            merge(*all, g);
+        else
+            all = g;
+    };
+    for (auto const& untold : s.gaps)
+        add(untold.what);
+    for (auto const& e : s.events)
+        add(gap_of(*e, gap_reason::subscription_ended));
+    auto unread = s.unread;
+    for (auto seq = std::max(s.next, h.first_seq()); unread > 0 && seq < h.end_seq(); ++seq) {
+        auto const& e = *h.at(seq);
+        if (!wanted.matches(e)) continue;
+        add(gap_of(e, gap_reason::subscription_ended));
+        --unread;
+    }
+    abandon();
+    return all;
 }
 
 void backlog::begin_behind(std::uint64_t next, std::uint64_t unread)

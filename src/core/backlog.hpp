@@ -104,6 +104,10 @@ public:
     /// Counts everything queued as dropped, and forgets it and all gaps.
     void abandon() noexcept;
 
+    /// The same while the receiver stays, and is to know.
+    /// @return one gap for all losses that it was not told of, these included.
+    std::optional<gap> end(history const& h, filter const& wanted);
+
     // ---- Behind the live flow. What has no room under `catch_up`, and what is replayed to a
     // ---- newcomer, stays in history: it counts as queued, and is read from there by `refill`.
 
@@ -145,6 +149,7 @@ private:
     struct storage;
 
     [[nodiscard]] bool has_room(std::size_t bytes) const noexcept;
+    [[nodiscard]] bool keeps_newest() const noexcept;
     storage& store();
     void enqueue(event_ptr const& e);
     void conflate(event_ptr const& e);

@@ -21,6 +21,8 @@ std::string_view to_string(gap_reason reason) noexcept
     switch (reason) {
     case gap_reason::conflated:
         return "conflated";
+    case gap_reason::subscription_ended:
+        return "subscription_ended";
     case gap_reason::expired:
         return "expired";
     case gap_reason::queue_full:

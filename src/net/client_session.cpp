@@ -70,6 +70,7 @@ void client_session::subscribe(ws_session& session, wire::subscribe_message&& me
     if (!session.open()) return;
     std::string subscribed;
     if (!message.request.subscribe) {
+        c.end_queue();
         c.unsubscribe();
         wire::append_subscribed(subscribed, message.ref,
                                 {c.home().broker().last_seq(), 0, message.request});
@@ -83,6 +84,7 @@ void client_session::subscribe(ws_session& session, wire::subscribe_message&& me
     if (!made) return refuse(session, message.ref, made.error());
     wire::append_subscribed(subscribed, message.ref,
                             {c.home().broker().last_seq(), (*made)->id, message.request});
+    c.end_queue();
     c.subscribe(std::move(*made));
     answer(session, "subscribed", std::move(subscribed));
 }

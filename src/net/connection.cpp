@@ -297,6 +297,18 @@ void connection::unsubscribe()
     if (end_subscription()) home_.broker().leave();
 }
 
+void connection::end_queue()
+{
+    if (!subscriber_) return;
+    accounting change{home_, subscriber_.get()};
+    auto& events = subscriber_->events;
+    outbox_.detach_begun(events);
+    home_.note_unread(events.backlog.ledger().queued);
+    auto const lost = events.backlog.end(home_.broker().history(), subscriber_->plan->wanted);
+    if (lost) outbox_.tell(events, *lost);
+    change.settle();
+}
+
 bool connection::end_subscription()
 {
     if (!subscriber_) return false;

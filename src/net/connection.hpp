@@ -63,6 +63,10 @@ public:
     /// Ends the subscription: no event that has not been begun is sent any more.
     void unsubscribe();
 
+    /// Ends what is queued for the subscription, and tells the peer what it loses by that. It is
+    /// then to be replaced or ended.
+    void end_queue();
+
     /// No more events are matched; what is queued is still sent, as fast as it can be.
     void stop_events();
 

@@ -55,12 +55,15 @@ outbox::gathered outbox::gather(event_queue* events, buffers& out, std::size_t m
 
 void outbox::stage_gap(event_queue& events)
 {
-    auto due = events.backlog.take_gap();
-    if (!due) return;
-    if (events.oldest_seq) core::mark_recoverable(*due, events.oldest_seq->load());
+    if (auto const due = events.backlog.take_gap()) tell(events, *due);
+}
+
+void outbox::tell(event_queue& events, gap lost)
+{
+    if (events.oldest_seq) core::mark_recoverable(lost, events.oldest_seq->load());
     ++events.gaps_told;
     std::string json;
-    wire::append_gap(json, *due);
+    wire::append_gap(json, lost);
     append_control(bytes_, events.form, "gap",
                    control_text(events.gap_format, events.epoch, "gap", std::move(json)));
 }
@@ -131,6 +134,13 @@ core::push_result outbox::push_partly_sent(event_queue& events, std::span<event_
         if (pushed == core::push_result::closed) break;
     }
     return result;
+}
+
+void outbox::detach_begun(event_queue& events)
+{
+    if (front_sent_ == 0 || cut_frame_) return;
+    cut_frame_ = frame_at(events, 0);
+    events.backlog.pop();
 }
 
 void outbox::abandon_events(event_queue& events)

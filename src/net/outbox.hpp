@@ -97,6 +97,12 @@ public:
     /// Forgets queued events that were not begun, and no longer takes any.
     void abandon_events(event_queue& events);
 
+    /// The event that was begun will be sent to its end, whatever becomes of its queue.
+    void detach_begun(event_queue& events);
+
+    /// Tells of a loss before whatever is queued.
+    void tell(event_queue& events, gap lost);
+
 private:
     void stage_gap(event_queue& events);
 

@@ -317,17 +317,36 @@ BOOST_AUTO_TEST_CASE(disconnect_closes_at_the_first_overflow_and_tells_it)
 
 BOOST_AUTO_TEST_CASE(pinned_front_is_never_lost)
 {
-    for (auto const policy : {overflow::drop_oldest, overflow::latest}) {
-        auto q = bounded(3, policy);
-        for (std::uint64_t seq = 1; seq <= 3; ++seq)
-            q.push_keyed(seq, 'k' + std::to_string(seq));
-        q.it.pin_front();
-        q.push_keyed(4, "k4");
-        q.push_keyed(5, "k5");
-        BOOST_TEST(!q.it.take_gap());
-        BOOST_TEST(q.it.run() == 1u);
-        BOOST_TEST(q.drain() == "1 [2..3 2 queue_full] 4 5");
+    auto q = bounded(3, overflow::drop_oldest);
+    q.push_all(1, 3);
+    q.it.pin_front();
+    q.push_all(4, 5);
+    BOOST_TEST(!q.it.take_gap());
+    BOOST_TEST(q.it.run() == 1u);
+    BOOST_TEST(q.drain() == "1 [2..3 2 queue_full] 4 5");
+}
+
+BOOST_AUTO_TEST_CASE(pinned_front_takes_no_key_s_place)
+{
+    auto q = bounded(2, overflow::latest);
+    q.push_keyed(1, "b");
+    q.it.pin_front();
+    q.push_keyed(2, "b");
+    q.push_keyed(3, "a");
+    q.push_keyed(4, "b");
+    BOOST_TEST(q.it.run() == 1u);
+    BOOST_TEST(q.drain() == "1 [2..2 1 conflated] 3 4");
+}
+
+BOOST_AUTO_TEST_CASE(pinned_front_takes_none_of_the_bytes_that_keys_have)
+{
+    auto const two = 2 * make_event(1, {.type = "a"})->size_bytes();
+    queue q{{.queue = 9, .queue_bytes = two, .overflow = overflow::latest}};
+    for (std::uint64_t seq = 1; seq <= 5; ++seq) {
+        q.push_keyed(seq, seq % 2 ? "a" : "b");
+        if (seq == 1) q.it.pin_front();
     }
+    BOOST_TEST(q.drain() == "1 [2..3 2 conflated] 4 5");
 }
 
 BOOST_AUTO_TEST_CASE(pinned_front_is_not_conflated)
@@ -340,15 +359,15 @@ BOOST_AUTO_TEST_CASE(pinned_front_is_not_conflated)
     BOOST_TEST(q.drain() == "1 [2..2 1 conflated] 3");
 }
 
-BOOST_AUTO_TEST_CASE(queue_of_one_pinned_event_loses_the_new_one)
+BOOST_AUTO_TEST_CASE(queue_of_one_pinned_event_keeps_the_newest_behind_it)
 {
     for (auto const policy : {overflow::drop_oldest, overflow::latest}) {
         auto q = bounded(1, policy);
         q.push_keyed(1, "a");
         q.it.pin_front();
-        BOOST_TEST(q.push_keyed(2, "a") == push_result::dropped);
-        BOOST_TEST(q.push_keyed(3, "b") == push_result::dropped);
-        BOOST_TEST(q.drain() == "1 [2..3 2 queue_full]");
+        BOOST_TEST(q.push_keyed(2, "a") == push_result::queued);
+        BOOST_TEST(q.push_keyed(3, "b") == push_result::queued);
+        BOOST_TEST(q.drain() == "1 [2..2 1 queue_full] 3");
         q.push_keyed(4, "a");
         BOOST_TEST(q.drain() == "4");
     }

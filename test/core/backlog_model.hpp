@@ -38,10 +38,8 @@ public:
         if (closed_) return core::push_result::closed;
         ++books.matched;
         if (behind()) return fall_behind(e);
-        bool const may_evict =
-            options_.overflow == overflow::drop_oldest || options_.overflow == overflow::latest;
         if (options_.overflow == overflow::latest) conflate(*e);
-        while (may_evict && !fits(*e) && oldest_free() != items_.end())
+        while (may_evict() && !fits(*e) && oldest_free() != items_.end())
             lose(oldest_free(), gap_reason::queue_full);
         if (fits(*e)) {
             items_.push_back({e, {}});
@@ -140,6 +138,14 @@ public:
         return sum;
     }
 
+    [[nodiscard]] bool within_bounds() const
+    {
+        bool const extra = begun() && may_evict();
+        auto const extra_bytes = extra ? items_.front().event->size_bytes() : 0;
+        return size() <= options_.queue + (extra ? 1 : 0) &&
+               (size() <= (extra ? 2 : 1) || bytes() <= options_.queue_bytes + extra_bytes);
+    }
+
     static gap summary(std::vector<loss> const& losses)
     {
         gap sum{.from = losses.front().what->seq, .reason = losses.front().reason};
@@ -160,8 +166,21 @@ private:
 
     [[nodiscard]] bool fits(published_event const& e) const
     {
-        return size() == 0 ||
-               (size() < options_.queue && bytes() + e.size_bytes() <= options_.queue_bytes);
+        auto held = size();
+        auto held_bytes = bytes();
+        if (held == 0 || (held == 1 && begun() && may_evict())) return true;
+        if (begun() && options_.overflow == overflow::latest) {
+            --held;
+            held_bytes -= items_.front().event->size_bytes();
+        }
+        return held < options_.queue && held_bytes + e.size_bytes() <= options_.queue_bytes;
+    }
+
+    [[nodiscard]] bool begun() const { return !items_.empty() && items_.front().pinned; }
+
+    [[nodiscard]] bool may_evict() const
+    {
+        return options_.overflow == overflow::drop_oldest || options_.overflow == overflow::latest;
     }
 
     static bool in_memory(item const& i) { return i.event && !i.unread; }

@@ -184,8 +184,7 @@ private:
         BOOST_TEST_REQUIRE(queue_.size() == model_.books.queued);
         BOOST_TEST_REQUIRE(queue_.run() == model_.run());
         BOOST_TEST_REQUIRE(queue_.idle() == model_.idle());
-        BOOST_TEST_REQUIRE(queue_.size() <= options_.queue);
-        BOOST_TEST_REQUIRE((queue_.size() <= 1 || model_.bytes() <= options_.queue_bytes));
+        BOOST_TEST_REQUIRE(model_.within_bounds());
     }
 
     std::mt19937_64& random_;

@@ -32,6 +32,7 @@ BOOST_AUTO_TEST_CASE(policies_have_their_names_of_the_wire)
 BOOST_AUTO_TEST_CASE(reasons_have_their_names_of_the_wire)
 {
     BOOST_TEST(to_string(gap_reason::conflated) == "conflated");
+    BOOST_TEST(to_string(gap_reason::subscription_ended) == "subscription_ended");
     BOOST_TEST(to_string(gap_reason::expired) == "expired");
     BOOST_TEST(to_string(gap_reason::queue_full) == "queue_full");
     BOOST_TEST(to_string(gap_reason::history_overrun) == "history_overrun");

@@ -1,5 +1,6 @@
 // Every byte of every stream, however little the sockets take and give at a time.
 #include <support/loopback.hpp>
+#include <support/print.hpp>
 #include <support/random_seed.hpp>
 #include <support/socket_faults.hpp>
 #include <support/sse_peer.hpp>
@@ -260,9 +261,15 @@ BOOST_AUTO_TEST_CASE(subscription_replaced_at_any_byte_of_a_frame_leaves_the_str
             at.until([&] { return at.broker->stats().ledger.queued == 1; });
         }
         BOOST_TEST(p.next_json().at("seq") == 1);
+        auto const lost = p.next_json();
+        BOOST_TEST(lost.at("op") == "gap");
+        BOOST_TEST((lost.at("from") == 2 && lost.at("to") == 2 && lost.at("dropped") == 1));
+        BOOST_TEST(lost.at("reason") == "subscription_ended");
         BOOST_TEST(p.next_json().at("op") == "subscribed");
         BOOST_TEST(p.next_json().at("type") == "b");
-        BOOST_TEST(at.broker->stats().ledger.balanced());
+        auto const s = at.broker->stats();
+        BOOST_TEST(s.ledger == (thump::ledger{.matched = 3, .delivered = 2, .dropped = 1}));
+        BOOST_TEST((s.subscription_ended == 1u && s.gaps == 1u));
     }
 }
 
