@@ -20,7 +20,9 @@ target_sources(thump PUBLIC FILE_SET HEADERS
     include/thump/cloud_event.hpp
     include/thump/delivery.hpp
     include/thump/detail/api.hpp
+    include/thump/detail/encoding.hpp
     include/thump/detail/frame.hpp
+    include/thump/detail/frame_list.hpp
     include/thump/errc.hpp
     include/thump/error.hpp
     include/thump/event.hpp

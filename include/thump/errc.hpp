@@ -49,7 +49,6 @@ enum class errc {
     invalid_parameter,             ///< a query parameter, or option, with a value outside its range
     not_found,                     ///< no such resource
     method_not_allowed,            ///< the resource has no such method
-    not_acceptable,                ///< none of the media types in `Accept` can be served
     request_timeout,               ///< the request did not arrive in time
     body_too_large,                ///< over the limit on a body or message
     header_too_large,              ///< over the limit on a request's head

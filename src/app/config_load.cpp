@@ -111,9 +111,12 @@ environment thump_environment()
     return found;
 }
 
-void apply_text(config& c, std::string_view text, std::string_view name)
+key_places apply_text(config& c, std::string_view text, std::string_view name)
 {
     auto const file = parse_config_file(text, name);
+    key_places places;
+    for (auto const& [key, line] : file.lines)
+        places.emplace(key, std::string{name} + ":" + std::to_string(line));
     for (auto const& [section, values] : file.values) {
         auto const where = std::string{name} + ":" + std::to_string(file.lines.at(section));
         if (!has_section(section))
@@ -122,11 +125,12 @@ void apply_text(config& c, std::string_view text, std::string_view name)
             fail(where, section, "expected an object, found " + quoted(values));
         apply_section(c, file, name, section, values.get_object());
     }
+    return places;
 }
 
-void apply_file(config& c, std::filesystem::path const& file)
+key_places apply_file(config& c, std::filesystem::path const& file)
 {
-    apply_text(c, read(file), file.string());
+    return apply_text(c, read(file), file.string());
 }
 
 std::vector<std::string> apply_environment(config& c, environment const& variables)
@@ -152,17 +156,25 @@ void apply_listen_flag(config& c, std::string_view text)
     throw config_error{"--listen: " + mismatch(listen_key(), json::string{text})};
 }
 
-void check_together(config const& c)
+void check_together(config const& c, key_places const& places)
 {
+    auto const contradiction = [&](std::string_view key, std::string_view other,
+                                   std::string const& what) {
+        auto at = places.find(key);
+        if (at == places.end()) at = places.find(other);
+        auto const where = at == places.end() ? "" : at->second + ": ";
+        return config_error{where + "key '" + std::string{key} + "': " + what};
+    };
     auto const queue = c.server.subscriber_defaults.queue;
     if (queue > c.server.max_queue)
-        throw config_error{"key 'subscribers.queue': expected at most subscribers.max_queue (" +
-                           std::to_string(c.server.max_queue) + "), found " +
-                           std::to_string(queue)};
+        throw contradiction("subscribers.queue", "subscribers.max_queue",
+                            "expected at most subscribers.max_queue (" +
+                                std::to_string(c.server.max_queue) + "), found " +
+                                std::to_string(queue));
     if (c.server.subscriber_defaults.overflow == overflow::catch_up &&
         c.broker.history.max_events == 0)
-        throw config_error{"key 'subscribers.overflow': catch_up needs history, expected "
-                           "history.max_events above 0"};
+        throw contradiction("subscribers.overflow", "history.max_events",
+                            "catch_up needs history, expected history.max_events above 0");
 }
 
 std::string to_text(config c, comments with)

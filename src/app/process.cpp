@@ -1,8 +1,12 @@
 #include <app/process.hpp>
 
+#include <cerrno>
 #include <csignal>
+#include <initializer_list>
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 namespace thump::app {
 
@@ -13,6 +17,14 @@ std::uint64_t raise_descriptor_limit() noexcept
     auto const before = limit.rlim_cur;
     limit.rlim_cur = limit.rlim_max;
     return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
+}
+
+void open_standard_streams() noexcept
+{
+    // A new descriptor is the lowest that is free.
+    for (int const fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (::fcntl(fd, F_GETFD) == -1 && errno == EBADF)
+            (void)::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 void ignore_broken_pipes() noexcept

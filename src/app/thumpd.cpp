@@ -26,10 +26,11 @@ using namespace thump::app;
 config load(command_line const& line)
 {
     config c;
-    if (line.config_file) apply_file(c, *line.config_file);
+    key_places places;
+    if (line.config_file) places = apply_file(c, *line.config_file);
     auto const unknown = apply_environment(c, thump_environment());
     if (line.listen) apply_listen_flag(c, *line.listen);
-    check_together(c);
+    check_together(c, places);
     start_log(c.log);
     for (auto const& name : unknown)
         write_log(thump::log_level::warning, "environment variable " + name + " names no key");
@@ -74,6 +75,7 @@ int complain(char const* what, exit_code code)
 
 int main(int argc, char** argv)
 try {
+    open_standard_streams();
     auto const line = parse_command_line(argc, argv);
     if (auto const* const code = std::get_if<exit_code>(&line)) return *code;
     return run(std::get<command_line>(line));

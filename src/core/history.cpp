@@ -45,10 +45,11 @@ starting_point after(history const& h, std::uint64_t seq)
     return from_oldest(h, seq, seq < h.end_seq());
 }
 
-// Where the last `count` matching events begin.
-std::uint64_t start_of_last(history const& h, std::uint64_t count, filter const& wanted)
+// Where the last `count` matching events begin, of those up to `last`.
+std::uint64_t start_of_last(history const& h, std::uint64_t count, filter const& wanted,
+                            std::uint64_t last = UINT64_MAX)
 {
-    auto seq = h.end_seq();
+    auto seq = last < h.end_seq() ? std::max(last + 1, h.first_seq()) : h.end_seq();
     while (count > 0 && seq > h.first_seq())
         if (wanted.matches(*h.at(--seq))) --count;
     return seq;
@@ -130,8 +131,17 @@ std::optional<time_point> moment_of(position const& p, time_point now) noexcept
     return std::nullopt;
 }
 
+void confine(starting_point& start, std::uint64_t last) noexcept
+{
+    if (!start.lost || start.lost->to <= last) return;
+    auto& lost = *start.lost;
+    if (lost.from > last) return start.lost.reset();
+    lost.dropped -= lost.to - last;
+    lost.to = last;
+}
+
 starting_point resolve_since(history const& h, std::string_view epoch, position const& since,
-                             filter const& wanted, time_point now)
+                             filter const& wanted, time_point now, std::uint64_t last)
 {
     if (auto const moment = moment_of(since, now)) return {h.first_at(*moment), std::nullopt};
     return std::visit(
@@ -140,8 +150,8 @@ starting_point resolve_since(history const& h, std::string_view epoch, position 
             [&](cursor const& at) {
                 return at.epoch == epoch ? after(h, at.seq) : from_oldest(h, at.seq, false);
             },
-            [&](last_events const& last) {
-                return starting_point{start_of_last(h, last.count, wanted), std::nullopt};
+            [&](last_events const& newest) {
+                return starting_point{start_of_last(h, newest.count, wanted, last), std::nullopt};
             },
             [&](auto const&) {
                 return starting_point{h.first_seq(), std::nullopt};

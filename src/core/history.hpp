@@ -84,10 +84,13 @@ struct starting_point {
     std::optional<gap> lost;   ///< what the position asks for beyond that
 };
 
-/// Where `since` begins. The last N events are the last N that match `wanted`.
+/// Where `since` begins. The last N events are the last N that match `wanted`, up to event `last`.
 [[nodiscard]] starting_point resolve_since(history const& h, std::string_view epoch,
                                            position const& since, filter const& wanted,
-                                           time_point now);
+                                           time_point now, std::uint64_t last = UINT64_MAX);
+
+/// Forgets what was lost behind event `last`, which is not asked for.
+void confine(starting_point& start, std::uint64_t last) noexcept;
 
 /// The last event up to `until`; nothing where that is yet to be seen. Up to the last N events
 /// means all but the last N that match `wanted`.

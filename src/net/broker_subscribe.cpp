@@ -150,15 +150,16 @@ void broker_impl::begin_in_history(std::shared_ptr<mailbox> const& box)
     auto const now = time_point::now();
     auto const& h = up_to_date_history();
     auto const& [since, until] = *box->range();
-    core::starting_point const start =
-        since ? core::resolve_since(h, epoch(), *since, box->wanted(), now)
-              : core::starting_point{h.end_seq(), std::nullopt};
-    auto const last =
+    auto const end =
         until ? core::resolve_until(h, epoch(), *until, box->wanted(), now) : std::nullopt;
-    note_behind(box, box->begin(h, start, last.value_or(UINT64_MAX)));
+    auto const last = end.value_or(UINT64_MAX);
+    auto start = since ? core::resolve_since(h, epoch(), *since, box->wanted(), now, last)
+                       : core::starting_point{h.end_seq(), std::nullopt};
+    core::confine(start, last);
+    note_behind(box, box->begin(h, start, last));
 
     // An end that is a moment yet to come.
-    auto const moment = until && !last ? core::moment_of(*until, now) : std::nullopt;
+    auto const moment = until && !end ? core::moment_of(*until, now) : std::nullopt;
     if (!moment) return;
     auto& timer = ends_.try_emplace(box->id(), strand_).first->second;
     timer.expires_at(std::chrono::system_clock::time_point{

@@ -3,6 +3,7 @@
 #include <core/uuid7.hpp>
 #include <wire/cloud_event.hpp>
 #include <wire/event_json.hpp>
+#include <wire/event_rules.hpp>
 #include <wire/sse.hpp>
 #include <wire/ws_deflate.hpp>
 #include <wire/ws_frame.hpp>
@@ -130,7 +131,7 @@ void append_control(std::string& out, encoding form, std::string_view name, std:
         return;
     }
     std::string record;
-    wire::append_sse_control(record, std::string{"thump."}.append(name), text);
+    wire::append_sse_control(record, std::string{wire::control_prefix}.append(name), text);
     if (is_chunked(form))
         append_chunk(out, record);
     else

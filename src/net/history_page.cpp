@@ -53,14 +53,14 @@ http_response make_history_page(detail::broker_impl& broker, wire::stream_reques
     auto const& asked = request.subscription;
     auto const oldest = h.empty() ? 0 : h.first_seq();
     auto const wanted = filter::make(asked.types, asked.where).value();
-    auto const start =
-        core::resolve_since(h, broker.epoch(), asked.since.value_or(earliest{}), wanted, now);
-    if (start.lost || is_of_another_epoch(asked.until, broker.epoch()))
-        return expired(broker.epoch(), oldest);
     auto const last =
         asked.until
             ? core::resolve_until(h, broker.epoch(), *asked.until, wanted, now).value_or(UINT64_MAX)
             : UINT64_MAX;
+    auto const start =
+        core::resolve_since(h, broker.epoch(), asked.since.value_or(earliest{}), wanted, now, last);
+    if (start.lost || is_of_another_epoch(asked.until, broker.epoch()))
+        return expired(broker.epoch(), oldest);
 
     std::string events;
     std::size_t count = 0;
@@ -91,6 +91,8 @@ http_response make_history_page(detail::broker_impl& broker, wire::stream_reques
     wire::append_decimal(body, first_seq);
     body += R"(,"last_seq":)";
     wire::append_decimal(body, last_seq);
+    body += R"(,"cursor":)";
+    wire::append_json_string(body, broker.epoch() + ':' + std::to_string(seq - 1));
     body += more ? R"(,"more":true})" : R"(,"more":false})";
     return response;
 }

@@ -103,4 +103,16 @@ result<std::vector<event>> read_posted_events(http_request const& request,
     return unsupported();
 }
 
+void point_at_type(error& why, http_request const& request, std::size_t index)
+{
+    if (request.field("ce-specversion")) return;   // it is a header
+    auto const start = request.body.find_first_not_of(" \t\r\n");
+    bool const is_array = start != std::string_view::npos && request.body[start] == '[';
+    auto const type = parse_media_type(request.field("Content-Type").value_or(""));
+    bool const are_lines =
+        type && (type->is("application/x-ndjson") || type->is("application/ndjson"));
+    why.pointer = is_array ? "/" + std::to_string(index) + "/type" : "/type";
+    if (is_array || are_lines) why.index = index;
+}
+
 }   // namespace thump::net

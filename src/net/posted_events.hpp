@@ -7,6 +7,7 @@
 #include <thump/error.hpp>
 #include <thump/event.hpp>
 
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -34,5 +35,9 @@ inline constexpr std::string_view accept_post =
 /// Requires: the body has no content coding.
 [[nodiscard]] result<std::vector<event>> read_posted_events(http_request const& request,
                                                             event_limits const& limits);
+
+/// Says in an error where the type of an event stands in the body that it was read from.
+/// @param index The event's place among those that were read.
+void point_at_type(error& why, http_request const& request, std::size_t index);
 
 }   // namespace thump::net

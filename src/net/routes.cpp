@@ -1,5 +1,6 @@
 #include <net/routes.hpp>
 
+#include <net/asset_page.hpp>
 #include <net/assets.hpp>
 #include <net/client_session.hpp>
 #include <net/connection.hpp>
@@ -196,21 +197,7 @@ bool routes::has_query(routed_request const& r) const
 
 void routes::page(routed_request const& r)
 {
-    auto const* const found = find_asset(r.path);
-    http_response response;
-    response.content_type = found->content_type;
-    response.cache_control = "no-cache";
-    response.fields.push_back({"ETag", std::string{found->etag}});
-    if (r.http.field("If-None-Match") == found->etag)
-        response.status = 304;
-    else
-        response.body = found->content;
-    response.fields.push_back(
-        {"Content-Security-Policy",
-         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; "
-         "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"});
-    response.fields.push_back({"Referrer-Policy", "no-referrer"});
-    respond(r, std::move(response));
+    respond(r, make_asset_page(*find_asset(r.path), r.http));
 }
 
 void routes::health(routed_request const& r)
@@ -304,8 +291,7 @@ void routes::post_events(routed_request const& r)
     if (auto const place = first_unknown_type(*events, broker_.options().strict_catalog)) {
         auto why = fault(errc::unknown_type, "the catalog is strict and does not know '" +
                                                  (*events)[*place].type + "'");
-        why.pointer = "/type";
-        why.index = *place;
+        point_at_type(why, r.http, *place);
         return fail(r, why);
     }
 
@@ -331,7 +317,7 @@ void routes::read_events(routed_request const& r)
     for (auto const& [name, value] : r.query)
         if (auto const set = builder.set(name, value); !set) return fail(r, set.error());
     if (auto const last = r.http.field("Last-Event-ID"); last && !last->empty())
-        if (auto const set = builder.set("last_event_id", *last); !set) return fail(r, set.error());
+        if (auto const set = builder.resume_after(*last); !set) return fail(r, set.error());
     auto request = builder.finish();
     if (!request) return fail(r, request.error());
 
@@ -339,10 +325,7 @@ void routes::read_events(routed_request const& r)
     static constexpr std::array<std::string_view, 2> offers{json_type, "text/event-stream"};
     auto const choice = negotiate(r.http.field("Accept").value_or("*/*"), offers);
     if (choice == 1) return open_event_stream(r, *request);
-    if (choice != 0)
-        return fail(r, fault(errc::not_acceptable,
-                             "events come as application/json or as text/event-stream"));
-    respond(r, make_history_page(broker_, *request));
+    respond(r, make_history_page(broker_, *request));   // whatever else is asked for
 }
 
 void routes::open_websocket(routed_request const& r, wire::stream_request request)

@@ -193,9 +193,6 @@ void shard::begin_in_history(subscriber& s)
     auto const now = time_point::now();
     auto const& h = broker_->up_to_date_history();
     auto const& asked = s.plan->request.subscription;
-    core::starting_point const start =
-        asked.since ? core::resolve_since(h, broker_->epoch(), *asked.since, s.plan->wanted, now)
-                    : core::starting_point{h.end_seq(), std::nullopt};
     auto last = std::uint64_t{UINT64_MAX};
     if (asked.until) {
         if (!s.bounds) s.bounds = std::make_unique<stream_bounds>();
@@ -205,6 +202,10 @@ void shard::begin_in_history(subscriber& s)
         else
             s.bounds->moment = core::moment_of(*asked.until, now);
     }
+    auto start = asked.since ? core::resolve_since(h, broker_->epoch(), *asked.since,
+                                                   s.plan->wanted, now, last)
+                             : core::starting_point{h.end_seq(), std::nullopt};
+    core::confine(start, last);
     auto& backlog = s.events.backlog;
     auto const before = backlog.ledger();
     if (start.lost) backlog.tell(*start.lost);

@@ -16,6 +16,7 @@
 #include <wire/cloud_event.hpp>
 #include <wire/cloud_event_reader.hpp>
 #include <wire/event_json.hpp>
+#include <wire/event_rules.hpp>
 #include <wire/json_pointer.hpp>
 #include <wire/json_reader.hpp>
 #include <wire/json_text.hpp>
@@ -290,8 +291,8 @@ result<client_message> make_message(members& m, client_rules const& rules)
 // What a CloudEvent of that type asks for, if it asks for anything.
 std::optional<std::string_view> requested_op(std::string_view type) noexcept
 {
-    if (!type.starts_with(cloud_control_prefix)) return std::nullopt;
-    type.remove_prefix(cloud_control_prefix.size());
+    if (!type.starts_with(control_prefix)) return std::nullopt;
+    type.remove_prefix(control_prefix.size());
     if (type != "publish" && type != "subscribe" && type != "ping") return std::nullopt;
     return type;
 }

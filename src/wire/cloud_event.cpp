@@ -2,6 +2,7 @@
 
 #include <wire/cloud_attributes.hpp>
 #include <wire/cloud_data.hpp>
+#include <wire/event_rules.hpp>
 #include <wire/json_text.hpp>
 #include <wire/rfc3339.hpp>
 
@@ -93,7 +94,7 @@ void append_cloud_record(std::string& out, cloud_record const& r, std::string_vi
     out += R"({"specversion":"1.0")";
     append_string(out, "id", r.id);
     append_string(out, "source", std::string{"urn:thump:epoch:"}.append(r.epoch));
-    append_string(out, "type", std::string{cloud_control_prefix}.append(r.op));
+    append_string(out, "type", std::string{control_prefix}.append(r.op));
     append_time(out, r.time);
     append_string(out, "datacontenttype", "application/json");
     out += R"(,"data":)";

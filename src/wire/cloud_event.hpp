@@ -23,9 +23,6 @@ namespace thump::wire {
 /// The `source` of an event that has none, which a CloudEvent cannot do without.
 inline constexpr std::string_view no_source = "urn:thump:unspecified";
 
-/// Begins the type of every control record.
-inline constexpr std::string_view cloud_control_prefix = "thump.";
-
 /// Appends `e` as a CloudEvent in one line.
 /// Requires: `validate(e)` finds nothing wrong, and the event has its id.
 void append_cloud_event(std::string& out, event const& e);

@@ -11,6 +11,7 @@
 #include <boost/url/parse.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -48,6 +49,15 @@ bool is_plain_path(std::string_view source) noexcept
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                c == '/' || c == '-' || c == '.' || c == '_' || c == '~';
     });
+}
+
+// Among server-sent events and CloudEvents a control record is told from an event by its type.
+bool is_control_type(std::string_view type) noexcept
+{
+    constexpr std::string_view records[] = {"error",     "gap",        "pong",
+                                            "published", "subscribed", "welcome"};
+    return type.starts_with(control_prefix) &&
+           std::ranges::find(records, type.substr(control_prefix.size())) != std::end(records);
 }
 
 error not_utf8(std::string_view field)
@@ -105,6 +115,9 @@ std::size_t json_bytes(event const& e)
 
 result<void> check_type(std::string_view type)
 {
+    if (is_control_type(type))
+        return fault(errc::invalid_type,
+                     "the type " + quoted(type) + " is that of a control record of the broker's");
     if (is_valid_type(type)) return {};
     return fault(errc::invalid_type,
                  type.empty() ? "the type is empty"

@@ -14,7 +14,11 @@ inline constexpr std::size_t max_id_bytes = 255;
 inline constexpr std::size_t max_metadata_entries = 64;
 inline constexpr std::size_t max_metadata_key_bytes = 255;
 
-/// `errc::invalid_type` where `type` breaks its grammar (see `is_valid_type`).
+/// Begins the type of every control record of the broker's.
+inline constexpr std::string_view control_prefix = "thump.";
+
+/// `errc::invalid_type` where `type` breaks its grammar (see `is_valid_type`), or is that of a
+/// control record, which nobody else may send: `thump.gap` and its like.
 [[nodiscard]] result<void> check_type(std::string_view type);
 
 /// `errc::invalid_id` over `max_id_bytes` and for C0 control characters and DEL. An empty id asks

@@ -214,6 +214,11 @@ result<void> stream_request_builder::set_last_event_id(std::string_view value)
     return {};
 }
 
+result<void> stream_request_builder::resume_after(std::string_view last_event_id)
+{
+    return set_last_event_id(last_event_id);
+}
+
 result<void> stream_request_builder::set_limit(std::string_view value)
 {
     auto const count = parse_count("limit", value, max_history_limit);

@@ -41,7 +41,7 @@ struct stream_request {
 /// | `types` | type patterns with commas between them; may be repeated |
 /// | `meta.KEY` | a value that metadata `KEY` may have; may be repeated |
 /// | `since`, `until` | a position (see `parse_position`) |
-/// | `last_event_id` | a cursor; stands in for `since`, as a reconnecting browser sends both |
+/// | `last_event_id` | a cursor; stands in for `since` |
 /// | `limit`, `queue` | a whole number from 1 to its bound |
 /// | `max_rate` | a number above 0, at most `max_max_rate` |
 /// | `overflow` | a policy (see `parse_overflow`) |
@@ -62,6 +62,11 @@ public:
     /// that names the parameter, the value and what was expected. A parameter that comes twice, but
     /// for `types` and `meta.KEY`, is invalid.
     [[nodiscard]] result<void> set(std::string_view name, std::string_view value);
+
+    /// Takes the header `Last-Event-ID`, which has the last word: a browser that reconnects sends
+    /// it with the query that it began with.
+    /// @return nothing, or `errc::invalid_parameter`.
+    [[nodiscard]] result<void> resume_after(std::string_view last_event_id);
 
     /// The request.
     /// @return `errc::invalid_parameter` where patterns or conditions make no filter.

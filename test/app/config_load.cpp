@@ -151,11 +151,19 @@ BOOST_AUTO_TEST_CASE(flag_overrides_the_environment)
 
 BOOST_AUTO_TEST_CASE(default_queue_above_the_largest_queue_is_refused)
 {
-    BOOST_TEST(
-        complaint([](config& c) {
-            apply_text(c, R"({"subscribers": {"queue": 9, "max_queue": 8}})", "f.json");
-            check_together(c);
-        }).starts_with("key 'subscribers.queue': expected at most subscribers.max_queue (8)"));
+    BOOST_TEST(complaint([](config& c) {
+                   auto const places = apply_text(
+                       c, "{\n\"subscribers\": {\"max_queue\": 8,\n\"queue\": 9}}", "f.json");
+                   check_together(c, places);
+               })
+                   .starts_with(
+                       "f.json:3: key 'subscribers.queue': expected at most subscribers.max_queue "
+                       "(8)"));
+    BOOST_TEST(complaint([](config& c) {
+                   auto const places =
+                       apply_text(c, "{\"subscribers\": {\"max_queue\": 49}}", "f.json");
+                   check_together(c, places);
+               }).starts_with("f.json:1: key 'subscribers.queue': expected at most"));
 }
 
 BOOST_AUTO_TEST_CASE(catching_up_by_default_without_history_is_refused)

@@ -26,7 +26,6 @@ const exchanges = [
   ['get', '/v1/events', 200, { headers: { Accept: 'text/event-stream' }, stream: true }],
   ['get', '/v1/events', 400, { query: '?limit=0' }],
   ['get', '/v1/events', 403, { headers: { ...handshake(), ...foreign } }],
-  ['get', '/v1/events', 406, { headers: { Accept: 'image/png' } }],
   ['get', '/v1/events', 410, { query: '?since=another:7' }],
   ['get', '/v1/events', 426, { headers: handshake(12) }],
   ['post', '/v1/events', 202, { query: '?receipt=full', body: JSON.stringify([full]) }],

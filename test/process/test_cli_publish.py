@@ -59,6 +59,23 @@ class PublishOne(CliTestCase):
                 done = self.thump(*args)
                 self.assertEqual((done.returncode, done.stdout), (USAGE, ""))
                 self.assertTrue(done.stderr)
+        self.assert_complaint(self.thump("pubish"), USAGE, "no command 'pubish'")
+
+    def test_numbers_that_are_none_are_named(self):
+        for args in (["tail", "-n", "0"], ["tail", "-n", "x"], ["tail", "--queue", "-1"],
+                     ["history", "--limit", "-5"], ["history", "--limit", "9" * 30]):
+            with self.subTest(args):
+                self.assert_complaint(self.thump(*args), USAGE, f"'{args[-1]}' is no whole number")
+
+    def test_closed_standard_streams_are_no_one_else_s(self):
+        for closed, code in (("<&-", OK), (">&-", FAILURE), ("2>&-", OK)):
+            with self.subTest(closed):
+                done = subprocess.run(["sh", "-c", f'exec "$@" {closed}', "sh", THUMP, "--url",
+                                       self.url, "stats"], capture_output=True, text=True,
+                                      timeout=DEADLINE, env=environment(), check=False)
+                self.assertEqual(done.returncode, code, done.stderr)
+                if code == FAILURE:
+                    self.assertIn("Bad file descriptor", done.stderr)
 
     def test_a_server_that_is_not_there_is_named_with_what_to_do(self):
         for command in (["publish", "t"], ["tail"], ["history"], ["types"], ["stats"], ["top"],
@@ -105,8 +122,25 @@ class PublishLines(CliTestCase):
                                ("task.failed", "own", "given", "/given"),
                                ("own", "given", "own", "/own")])
 
+    def test_what_history_exports_is_imported(self):
+        self.thumpd.publish([{"type": "out", "message": str(i), "data": [i]} for i in range(3)])
+        lines = self.assert_done(self.thump("history", "out", "--limit", "0", "--json")).stdout
+        other = self.start()
+        url = f"http://{other.host}:{other.port}"
+        done = self.assert_done(self.thump("publish", "--stdin", "--json", "-q", stdin=lines, url=url))
+        exported = [json.loads(line) for line in lines.splitlines()]
+        receipts = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual(receipts, [{"id": e["id"], "seq": i + 1} for i, e in enumerate(exported)])
+        for i, (was, now) in enumerate(zip(exported, other.get("/v1/events").json()["events"])):
+            self.assertEqual(now, was | {"seq": i + 1})
+
+    def test_a_line_that_is_no_json_is_told_so(self):
+        done = self.thump("publish", "--stdin", "-q", stdin="nope\n")
+        self.assert_complaint(done, FAILURE, "line 1")
+        self.assertIn("found 'o'", done.stderr)
+
     def test_a_line_that_is_no_event_ends_it_with_its_number(self):
-        for bad in ("nonsense", "[]", '{"type":"t","seq":1}', '{"message":"no type"}'):
+        for bad in ("nonsense", "[]", '{"op":"gap","seq":1}', '{"message":"no type"}'):
             with self.subTest(bad):
                 before = self.thumpd.stats()["published"]
                 done = self.thump("publish", "--stdin", "-q",

@@ -61,6 +61,7 @@ class CommandLine(unittest.TestCase):
             ('{"server": {"idle_timeout": 75}}', 1, "server.idle_timeout"),
             ('{"sever": {}}', 1, "sever"),
             ('{"log": {\n"level": "info",\n"level": "debug"}}', 3, "log.level"),
+            ('{"subscribers": {"max_queue": 10,\n"queue": 100}}', 2, "subscribers.queue"),
         )
         for text, line, key in cases:
             with self.subTest(text):

@@ -101,8 +101,25 @@ class History(HistoryTestCase):
                 break
         self.assertEqual(all_seqs, list(range(1, 1501)))
         self.assertFalse(self.page("?since=1400&limit=100")["more"])
+        self.assertEqual(page["cursor"], f"{page['epoch']}:1500")
         empty = self.page(f"?since={cursor}")
+        self.assertEqual(empty["cursor"], cursor)
         self.assertEqual((empty["events"], empty["last_seq"], empty["more"]), ([], 1500, False))
+
+    def test_who_polls_for_what_is_rare_goes_on_from_what_was_looked_through(self):
+        self.thumpd.publish([{"type": "often"}, {"type": "rare"}, {"type": "often"}])
+        page = self.page("?types=rare")
+        self.assertEqual(page["last_seq"], page["events"][0]["seq"])
+        self.assertEqual(page["cursor"], f"{page['epoch']}:{page['last_seq'] + 1}")
+        self.assertEqual(self.page("?types=none")["cursor"], page["cursor"])
+        first = self.page("?types=often&limit=1")
+        self.assertTrue(first["more"])
+        self.assertEqual(self.page(f"?types=often&since={first['cursor']}")["events"][0]["seq"],
+                         page["last_seq"] + 1)
+
+    def test_last_events_are_those_before_the_end(self):
+        self.publish_numbered(20)
+        self.assertEqual(self.seqs("?since=last:3&until=12"), [10, 11, 12])
 
     def test_page_of_large_events_ends_early_and_says_that_there_is_more(self):
         for _ in range(8):
@@ -187,6 +204,12 @@ class StaleCursors(HistoryTestCase):
                 self.assertEqual(ws.receive_json()["op"], "subscribed")
                 self.assert_stale(ws.receive_json(), numbers)
                 self.assertEqual(ws.receive_json()["seq"], 16)
+
+    def test_gap_ends_where_the_stream_does(self):
+        ws = self.thumpd.websocket("?since=2&until=5")
+        self.addCleanup(ws.close)
+        gap = ws.receive_json()
+        self.assertEqual((gap["op"], gap["from"], gap["to"], gap["dropped"]), ("gap", 3, 5, 3))
 
     def test_gap_is_told_though_no_event_follows(self):
         ws = self.websocket("?types=nothing&since=5")

@@ -152,7 +152,25 @@ class Resources(ProcessTestCase):
     def test_strict_catalog_refuses_other_types(self):
         thumpd = self.start(config={"broker": {"strict_catalog": True}})
         self.assertEqual(thumpd.post({"type": "task.failed"}).status, 202)
-        self.assert_problem(thumpd.post({"type": "task.faild"}), 400, "type")
+        problem = self.assert_problem(thumpd.post({"type": "task.faild"}), 400, "task.faild")
+        self.assertEqual((problem["pointer"], problem.get("index")), ("/type", None))
+        batch = [{"type": "task.failed"}, {"type": "z"}]
+        problem = self.assert_problem(thumpd.post(batch), 400, "'z'")
+        self.assertEqual((problem["pointer"], problem["index"]), ("/1/type", 1))
+        lines = "\n".join(map(json.dumps, batch))
+        problem = self.assert_problem(thumpd.post(lines, "application/x-ndjson"), 400, "'z'")
+        self.assertEqual((problem["pointer"], problem["index"]), ("/type", 1))
+        self.assertEqual(thumpd.stats()["published"], 1)
+
+    def test_page_that_the_client_has_is_not_sent_again(self):
+        tag = self.thumpd.get("/").headers["etag"]
+        for known in (tag, f"W/{tag}", f'"x", {tag}', f'"x" ,W/{tag}', "*"):
+            with self.subTest(known):
+                answer = self.thumpd.get("/", headers={"If-None-Match": known})
+                self.assertEqual((answer.status, answer.body), (304, b""))
+        for other in ('"x"', tag[:-1], f"{tag[1:-1]}", ""):
+            with self.subTest(other):
+                self.assertEqual(self.thumpd.get("/", headers={"If-None-Match": other}).status, 200)
 
     def test_stats_add_up(self):
         ws = self.websocket()

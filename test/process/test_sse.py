@@ -95,13 +95,28 @@ class Stream(ProcessTestCase):
                 self.assertEqual((stream.status, stream.headers["content-type"].split(";")[0]),
                                  (200, "text/event-stream"))
         answer = self.thumpd.get("/v1/events", headers={"Accept": "image/png"})
-        self.assert_problem(answer, 406)
+        self.assertEqual((answer.status, answer.headers["content-type"]), (200, "application/json"))
 
     def test_last_event_id_that_is_garbage_breaks_nothing(self):
         for value in ("abc", "-1", str(2**64), "x" * 8000, "é", ":", "a:b:c"):
             with self.subTest(value[:20]):
                 stream = self.open(headers={"Last-Event-ID": value.encode().decode("latin-1")})
                 self.assertIn(stream.status, (200, 400))
+
+    def test_last_event_id_of_a_browser_goes_before_that_of_its_url(self):
+        seqs = [e["seq"] for e in self.thumpd.publish([{"type": "again"}] * 3)]
+        epoch = self.thumpd.stats()["epoch"]
+        stream = self.open(f"/v1/events?types=again&last_event_id={epoch}:{seqs[0]}",
+                           headers={"Last-Event-ID": f"{epoch}:{seqs[1]}"})
+        self.assertEqual(stream.status, 200)
+        self.assertEqual(stream.next_event().type, "thump.welcome")
+        self.assertEqual(json.loads(stream.next_event().data)["seq"], seqs[2])
+
+    def test_nobody_forges_a_control_record(self):
+        for kind in ("welcome", "gap", "error"):
+            event = {"type": f"thump.{kind}", "data": {"op": kind, "from": 1, "to": 9}}
+            self.assert_problem(self.thumpd.post(event), 400, f"thump.{kind}")
+        self.thumpd.publish({"type": "thump.bench"})
 
     def test_last_event_id_of_another_life_is_told_the_loss(self):
         other = self.start().stats()["epoch"]

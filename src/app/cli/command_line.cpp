@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
 #include <iostream>
 #include <utility>
 
@@ -17,6 +18,19 @@ constexpr auto footer = "Patterns: '*' stands for one token of a type, '>' for t
                         "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 events lost (with "
                         "--fail-on-gap), 4 no server;\n"
                         "128+N ended by signal N. See 'man thump'.";
+
+// CLI11's own say their bounds as floating-point numbers.
+CLI::Validator whole_number(std::size_t least)
+{
+    auto const judge = [least](std::string& text) -> std::string {
+        std::size_t number = 0;
+        auto const* const end = text.data() + text.size();
+        auto const [at, ec] = std::from_chars(text.data(), end, number);
+        if (ec == std::errc{} && at == end && number >= least) return {};
+        return "'" + text + "' is no whole number" + (least > 0 ? " above 0" : "");
+    };
+    return CLI::Validator{judge, {}, {}};
+}
 
 constexpr auto position_name = "POSITION";
 constexpr auto json_help = "Print JSON as the server sent it";
@@ -71,10 +85,10 @@ void describe_tail(CLI::App& app, written_options& to)
     command.add_flag("--fail-on-gap", o.fail_on_gap, "End with exit code 3 when events are lost");
     command.add_option("-n,--count", o.count, "End after that many events")
         ->type_name("N")
-        ->check(CLI::PositiveNumber);
+        ->check(whole_number(1));
     command.add_option("--queue", o.queue, "Events that the server queues for us when we are slow")
         ->type_name("N")
-        ->check(CLI::PositiveNumber);
+        ->check(whole_number(1));
     command.add_option("--overflow", to.overflow, "What the server does when that queue is full")
         ->type_name("POLICY")
         ->check(CLI::IsMember({"drop_newest", "drop_oldest", "latest", "catch_up", "disconnect"}));
@@ -90,6 +104,7 @@ void describe_history(CLI::App& app, written_options& to)
         .add_option("--limit", to.history.limit,
                     "At most that many events; 0: all; without --since: the newest")
         ->type_name("N")
+        ->check(whole_number(0))
         ->capture_default_str();
     command.add_flag("--json", to.history.json, "Print each event as JSON, as the server sent it");
 }
@@ -109,7 +124,7 @@ void describe_figures(CLI::App& app, written_options& to)
     top.add_option("-n,--count", to.top.count,
                    "End after that many refreshes; default on no terminal: 1")
         ->type_name("N")
-        ->check(CLI::PositiveNumber);
+        ->check(whole_number(1));
     top.add_flag("--json", to.top.json, json_help);
 }
 
@@ -137,6 +152,9 @@ std::string failure_text(CLI::App const* app, CLI::Error const& why)
 {
     auto const chosen = app->get_subcommands();
     auto const command = chosen.empty() ? "" : " " + chosen.front()->get_name();
+    if (auto const words = app->remaining(); chosen.empty() && !words.empty())
+        return "thump: there is no command '" + printable(words.front()) +
+               "'; see 'thump --help'.\n";
     return "thump: " + printable(why.what()) + "; see 'thump" + command + " --help'.\n";
 }
 

@@ -14,6 +14,9 @@ awaitable<exit_code> execute(program& p, stats_options const& o);
 awaitable<exit_code> execute(program& p, top_options const& o);
 awaitable<exit_code> execute(program& p, bench_options const& o);
 
+/// Prints what became of a published event.
+void print_receipt(output& out, receipt const& given, bool json);
+
 /// Publishes the events that standard input has, one a line.
 awaitable<exit_code> publish_lines(program& p, publish_options const& o);
 

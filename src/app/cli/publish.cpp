@@ -6,7 +6,6 @@
 #include <string>
 
 namespace thump::cli {
-namespace {
 
 void print_receipt(output& out, receipt const& given, bool json)
 {
@@ -22,8 +21,6 @@ void print_receipt(output& out, receipt const& given, bool json)
     if (given.duplicate) text += R"(,"duplicate":true)";
     out << text << "}\n";
 }
-
-}   // namespace
 
 awaitable<exit_code> execute(program& p, publish_options const& o)
 {

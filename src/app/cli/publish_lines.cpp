@@ -7,7 +7,9 @@
 #include <client/backoff.hpp>
 #include <wire/event_json.hpp>
 #include <wire/json_reader.hpp>
+#include <wire/json_syntax.hpp>
 #include <wire/json_text.hpp>
+#include <wire/server_record.hpp>
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -18,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <unistd.h>
@@ -89,8 +92,10 @@ private:
         auto made = wire::parse_event(line, widest);
         if (!made && made.error().code == errc::missing_field && !options_.e.type.empty())
             made = wire::parse_event(with_type(line), widest);
+        if (!made && made.error().pointer == "/seq") made = as_received(line);
         if (!made) {
-            fault_ = sentence(input_.number(), made.error());
+            auto const unreadable = wire::find_syntax_fault(line, widest.max_json_depth);
+            fault_ = sentence(input_.number(), unreadable ? *unreadable : made.error());
             return false;
         }
         fill_in(*made);
@@ -98,6 +103,15 @@ private:
         batch_.lines.push_back(input_.number());
         batch_.bytes += line.size();
         return true;
+    }
+
+    // An event that a broker has published before: it will be given another place in the order.
+    static result<event> as_received(std::string_view line)
+    {
+        auto record = wire::parse_server_record(line);
+        if (!record) return record.error();
+        if (auto* const e = std::get_if<event>(&*record)) return std::move(*e);
+        return error{make_error_code(errc::unknown_field), "it is no event", {}, {}, {}};
     }
 
     // Requires: the line is an object without a type.
@@ -154,8 +168,11 @@ private:
                 left.lines.push_back(batch_.lines[i]);
             } else {
                 ++published_;
+                if (options_.json && i < given.events.size())
+                    print_receipt(program_.out, *given.events[i], true);
             }
         }
+        if (options_.json) program_.out.flush();
         retried_ += left.events.size();
         batch_ = std::move(left);
     }
