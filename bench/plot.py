@@ -36,7 +36,7 @@ set terminal svg size 640,400 font "sans-serif,13" background "white"
 set output "{out}"
 set logscale xy
 set grid
-set key top left
+set key outside top center horizontal
 set xlabel "{label}"
 set ylabel "server CPU, ns per delivery"
 plot "{data}" using 1:2 with linespoints lw 2 title "floor (epoll, send)", \\

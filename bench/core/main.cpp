@@ -2,6 +2,7 @@
 // match, keeping history, and subscriptions that are behind in it. CPU time, one core.
 #include <core/backlog.hpp>
 #include <core/broker.hpp>
+#include <core/event_pool.hpp>
 #include <core/filter_index.hpp>
 
 #include <thump/filter.hpp>
@@ -122,10 +123,10 @@ void matching()
 
 event_ptr publish(core::broker& b)
 {
-    return b.publish(new published_event{{.type = "task.failed",
-                                          .timestamp = now,
-                                          .message = std::string(100, 'x'),
-                                          .metadata = {{"task_id", "t17"}}}},
+    return b.publish(detail::event_pool::make({.type = "task.failed",
+                                               .timestamp = now,
+                                               .message = std::string(100, 'x'),
+                                               .metadata = {{"task_id", "t17"}}}),
                      now);
 }
 
