@@ -43,6 +43,15 @@ std::int64_t size_of(void* at) noexcept
     return static_cast<std::int64_t>(malloc_usable_size(at));
 }
 
+void* counted(void* at)
+{
+    if (!at) throw std::bad_alloc{};
+    auto& c = mine();
+    add(c.count, std::uint64_t{1});
+    add(c.in_use, size_of(at));
+    return at;
+}
+
 }   // namespace
 
 namespace inproc {
@@ -61,12 +70,13 @@ allocations allocations_now() noexcept
 
 void* operator new(std::size_t size)
 {
-    void* const at = std::malloc(size);
-    if (!at) throw std::bad_alloc{};
-    auto& c = mine();
-    add(c.count, std::uint64_t{1});
-    add(c.in_use, size_of(at));
-    return at;
+    return counted(std::malloc(size));
+}
+
+void* operator new(std::size_t size, std::align_val_t alignment)
+{
+    auto const line = static_cast<std::size_t>(alignment);
+    return counted(std::aligned_alloc(line, (size + line - 1) / line * line));
 }
 
 void operator delete(void* at) noexcept
@@ -77,6 +87,16 @@ void operator delete(void* at) noexcept
 }
 
 void operator delete(void* at, std::size_t) noexcept
+{
+    operator delete(at);
+}
+
+void operator delete(void* at, std::align_val_t) noexcept
+{
+    operator delete(at);
+}
+
+void operator delete(void* at, std::size_t, std::align_val_t) noexcept
 {
     operator delete(at);
 }

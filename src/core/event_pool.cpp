@@ -27,7 +27,7 @@ constexpr bool keeps_events = true;
 
 // Events that pass between threads at a time.
 constexpr std::size_t chain_length = 32;
-// What all threads together keep beside what each has at hand: about 1 MB.
+// What all threads together keep beside what each has at hand: 3 MB at most.
 constexpr std::size_t max_chains = 64;
 
 // What one event may leave behind for the next. One that has more leaves nothing.

@@ -205,9 +205,9 @@ result<event> to_event(fields&& f)
 result<gap> to_gap(fields&& f)
 {
     if (auto good = need(f, {"from", "to", "dropped", "reason"}); !good) return good.error();
-    for (auto const reason : {gap_reason::conflated, gap_reason::subscription_ended,
-                              gap_reason::expired, gap_reason::queue_full,
-                              gap_reason::history_overrun, gap_reason::cursor_expired})
+    for (auto const reason :
+         {gap_reason::conflated, gap_reason::subscription_ended, gap_reason::expired,
+          gap_reason::queue_full, gap_reason::history_overrun, gap_reason::cursor_expired})
         if (f.reason == to_string(reason)) {
             f.lost.reason = reason;
             return f.lost;

@@ -89,9 +89,9 @@ BOOST_AUTO_TEST_CASE(control_records_are_read_as_they_were_written)
 
 BOOST_AUTO_TEST_CASE(a_gap_of_every_reason_is_read_as_it_was_written)
 {
-    for (auto const reason : {gap_reason::conflated, gap_reason::subscription_ended,
-                              gap_reason::expired, gap_reason::queue_full,
-                              gap_reason::history_overrun, gap_reason::cursor_expired}) {
+    for (auto const reason :
+         {gap_reason::conflated, gap_reason::subscription_ended, gap_reason::expired,
+          gap_reason::queue_full, gap_reason::history_overrun, gap_reason::cursor_expired}) {
         gap g{
             .from = 3, .to = 9, .dropped = 5, .bytes = 700, .reason = reason, .recoverable = true};
         if (reason == gap_reason::cursor_expired) g.oldest = 4;
