@@ -128,12 +128,18 @@ BOOST_AUTO_TEST_CASE(what_was_taken_before_a_close_is_given_back)
         for (std::size_t t = 0; t < threads; ++t)
             producers.emplace_back([&] {
                 for (admission what; (what = queue.push(numbered(1))) != admission::closed;)
-                    if (taken(what)) ++accepted;
+                    if (taken(what))
+                        ++accepted;
+                    else
+                        std::this_thread::yield();
             });
         std::size_t received = 0;
         intake_entry entry;
-        for (; received < 500; received += queue.pop(entry) ? 1 : 0)
-            std::this_thread::yield();
+        while (received < 500)
+            if (queue.pop(entry))
+                ++received;
+            else
+                std::this_thread::yield();
         queue.close();
         while (queue.size() > 0)
             if (queue.pop(entry)) ++received;

@@ -163,6 +163,7 @@ BOOST_AUTO_TEST_CASE(listener_waits_for_descriptors_and_goes_on)
     {
         filled_descriptors const filled;
         descriptor_limit const limit{filled.next() + 3};   // room for three
+        at.until([&] { return at.server->connection_count() == 3; });
         std::size_t handlers = 0;
         auto const until = std::chrono::steady_clock::now() + 350ms;
         while (std::chrono::steady_clock::now() < until) {

