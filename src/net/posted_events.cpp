@@ -105,10 +105,12 @@ result<std::vector<event>> read_posted_events(http_request const& request,
 
 void point_at_type(error& why, http_request const& request, std::size_t index)
 {
-    if (request.field("ce-specversion")) return;   // it is a header
+    auto const given = request.field("Content-Type").value_or("");
+    bool const is_structured = has_prefix(given, structured_prefix);
+    if (!is_structured && request.field("ce-specversion")) return;   // it is a header
     auto const start = request.body.find_first_not_of(" \t\r\n");
     bool const is_array = start != std::string_view::npos && request.body[start] == '[';
-    auto const type = parse_media_type(request.field("Content-Type").value_or(""));
+    auto const type = parse_media_type(given);
     bool const are_lines =
         type && (type->is("application/x-ndjson") || type->is("application/ndjson"));
     why.pointer = is_array ? "/" + std::to_string(index) + "/type" : "/type";

@@ -63,7 +63,7 @@ class PublishOne(CliTestCase):
 
     def test_numbers_that_are_none_are_named(self):
         for args in (["tail", "-n", "0"], ["tail", "-n", "x"], ["tail", "--queue", "-1"],
-                     ["history", "--limit", "-5"], ["history", "--limit", "9" * 30]):
+                     ["history", "--limit", "-5"], ["tail", "-n", "010"], ["history", "--limit", "9" * 30]):
             with self.subTest(args):
                 self.assert_complaint(self.thump(*args), USAGE, f"'{args[-1]}' is no whole number")
 
@@ -127,12 +127,26 @@ class PublishLines(CliTestCase):
         lines = self.assert_done(self.thump("history", "out", "--limit", "0", "--json")).stdout
         other = self.start()
         url = f"http://{other.host}:{other.port}"
-        done = self.assert_done(self.thump("publish", "--stdin", "--json", "-q", stdin=lines, url=url))
+        done = self.assert_done(self.thump("publish", "--stdin", "--json", stdin=lines, url=url))
         exported = [json.loads(line) for line in lines.splitlines()]
         receipts = [json.loads(line) for line in done.stdout.splitlines()]
         self.assertEqual(receipts, [{"id": e["id"], "seq": i + 1} for i, e in enumerate(exported)])
         for i, (was, now) in enumerate(zip(exported, other.get("/v1/events").json()["events"])):
             self.assertEqual(now, was | {"seq": i + 1})
+
+    def test_what_was_exported_is_checked_line_by_line_too(self):
+        lines = '{"type":"good"}\n{"seq":7,"type":"not good"}\n'
+        done = self.thump("publish", "--stdin", "--json", "-q", stdin=lines)
+        self.assert_complaint(done, FAILURE, "line 2", "before it are published")
+        self.assertEqual(self.thumpd.stats()["published"], 1)
+
+    def test_what_the_server_refuses_whole_is_not_called_published(self):
+        thumpd = self.start(config={"broker": {"strict_catalog": True}})
+        lines = "".join(json.dumps({"type": kind}) + "\n" for kind in ("task.failed", "other"))
+        done = self.thump("publish", "--stdin", "-q", stdin="\n" + lines,
+                          url=f"http://{thumpd.host}:{thumpd.port}")
+        self.assert_complaint(done, FAILURE, "line 3", "before line 2 are published")
+        self.assertEqual(thumpd.stats()["published"], 0)
 
     def test_a_line_that_is_no_json_is_told_so(self):
         done = self.thump("publish", "--stdin", "-q", stdin="nope\n")

@@ -26,7 +26,8 @@ CLI::Validator whole_number(std::size_t least)
         std::size_t number = 0;
         auto const* const end = text.data() + text.size();
         auto const [at, ec] = std::from_chars(text.data(), end, number);
-        if (ec == std::errc{} && at == end && number >= least) return {};
+        bool const octal = text.size() > 1 && text.front() == '0';   // it would be read as such
+        if (ec == std::errc{} && at == end && number >= least && !octal) return {};
         return "'" + text + "' is no whole number" + (least > 0 ? " above 0" : "");
     };
     return CLI::Validator{judge, {}, {}};

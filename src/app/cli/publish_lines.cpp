@@ -6,6 +6,7 @@
 #include <app/cli/text.hpp>
 #include <client/backoff.hpp>
 #include <wire/event_json.hpp>
+#include <wire/event_rules.hpp>
 #include <wire/json_reader.hpp>
 #include <wire/json_syntax.hpp>
 #include <wire/json_text.hpp>
@@ -92,10 +93,11 @@ private:
         auto made = wire::parse_event(line, widest);
         if (!made && made.error().code == errc::missing_field && !options_.e.type.empty())
             made = wire::parse_event(with_type(line), widest);
-        if (!made && made.error().pointer == "/seq") made = as_received(line);
+        if (!made && made.error().pointer == "/seq") made = as_received(line, widest);
         if (!made) {
             auto const unreadable = wire::find_syntax_fault(line, widest.max_json_depth);
-            fault_ = sentence(input_.number(), unreadable ? *unreadable : made.error());
+            auto const line_number = input_.number();
+            fault_ = sentence(line_number, unreadable ? *unreadable : made.error(), line_number);
             return false;
         }
         fill_in(*made);
@@ -106,12 +108,14 @@ private:
     }
 
     // An event that a broker has published before: it will be given another place in the order.
-    static result<event> as_received(std::string_view line)
+    static result<event> as_received(std::string_view line, event_limits const& limits)
     {
         auto record = wire::parse_server_record(line);
         if (!record) return record.error();
-        if (auto* const e = std::get_if<event>(&*record)) return std::move(*e);
-        return error{make_error_code(errc::unknown_field), "it is no event", {}, {}, {}};
+        auto* const e = std::get_if<event>(&*record);
+        if (!e) return error{make_error_code(errc::unknown_field), "it is no event", {}, {}, {}};
+        if (auto const good = wire::validate(*e, limits); !good) return good.error();
+        return std::move(*e);
     }
 
     // Requires: the line is an object without a type.
@@ -168,30 +172,35 @@ private:
                 left.lines.push_back(batch_.lines[i]);
             } else {
                 ++published_;
-                if (options_.json && i < given.events.size())
+                if (prints_receipts() && i < given.events.size())
                     print_receipt(program_.out, *given.events[i], true);
             }
         }
-        if (options_.json) program_.out.flush();
+        if (prints_receipts()) program_.out.flush();
         retried_ += left.events.size();
         batch_ = std::move(left);
     }
 
+    [[nodiscard]] bool prints_receipts() const { return options_.json && !options_.quiet; }
+
+    // The server takes all of a batch or nothing.
     exit_code fail(error why)
     {
         if (why.index && *why.index < batch_.lines.size()) {
-            say(sentence(batch_.lines[*why.index], why));
+            say(sentence(batch_.lines[*why.index], why, batch_.lines.front()));
             return exit_failure;
         }
         return complain(program_, why);
     }
 
-    static std::string sentence(std::size_t line, error const& why)
+    static std::string sentence(std::size_t line, error const& why, std::size_t first_unpublished)
     {
         auto const detail = why.detail.empty() ? why.code.message() : why.detail;
+        auto const before =
+            line == first_unpublished ? "it" : "line " + std::to_string(first_unpublished);
         return "line " + std::to_string(line) +
-               " of standard input is no event: " + printable(detail) +
-               "; the lines before it are published.";
+               " of standard input is no event: " + printable(detail) + "; the lines before " +
+               before + " are published.";
     }
 
     awaitable<void> wait(std::chrono::milliseconds d)

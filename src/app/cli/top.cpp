@@ -78,12 +78,12 @@ class top_view {
 public:
     top_view(program& p, top_options const& o) : program_{p}, options_{o}
     {
-        // A signal is the way to end it; and the screen must be given back whatever ends it.
+        if (!p.term.output || o.json) return;
+        // The screen must be given back whatever ends the program.
         signals_.emplace(p.ioc, SIGINT, SIGTERM, SIGHUP);
         signals_->async_wait([&p](boost::system::error_code ec, int) {
             if (!ec) p.end_early();
         });
-        if (!p.term.output || o.json) return;
         screen_.emplace(p.out);
         keyboard_.emplace(p.ioc, [&p](char key) {
             if (key == 'q' || key == 'Q') p.end_early();
