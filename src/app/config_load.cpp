@@ -40,13 +40,13 @@ std::string mismatch(config_key const& key, json::value const& found)
     throw config_error{where + ": key '" + key + "': " + what};
 }
 
-void apply_section(config& c, config_file const& file, std::string_view name,
-                   std::string_view section, json::object const& values)
+void apply_section(config& c, key_places const& places, std::string_view section,
+                   json::object const& values)
 {
     for (auto const& [key_name, value] : values) {
         auto const* const key = find_key(section, key_name);
         auto const at = std::string{section} + "." + std::string{key_name};
-        auto const where = std::string{name} + ":" + std::to_string(file.lines.at(at));
+        auto const& where = places.at(at);
         if (!key) fail(where, at, "no such key; 'thumpd --print-config' shows every one");
         if (!assign(c, *key, value)) fail(where, at, mismatch(*key, value));
     }
@@ -118,12 +118,12 @@ key_places apply_text(config& c, std::string_view text, std::string_view name)
     for (auto const& [key, line] : file.lines)
         places.emplace(key, std::string{name} + ":" + std::to_string(line));
     for (auto const& [section, values] : file.values) {
-        auto const where = std::string{name} + ":" + std::to_string(file.lines.at(section));
+        auto const& where = places.at(section);
         if (!has_section(section))
             fail(where, section, "no such section; 'thumpd --print-config' shows every one");
         if (!values.is_object())
             fail(where, section, "expected an object, found " + quoted(values));
-        apply_section(c, file, name, section, values.get_object());
+        apply_section(c, places, section, values.get_object());
     }
     return places;
 }

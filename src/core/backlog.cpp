@@ -321,7 +321,7 @@ void backlog::abandon() noexcept
 std::optional<gap> backlog::end(history const& h, filter const& wanted)
 {
     if (!storage_) return std::nullopt;
-    auto const& s = *storage_;
+    give_up_history(h, wanted, gap_reason::subscription_ended);
     std::optional<gap> all;
     auto const add = [&](gap const& g) {
         if (all)
@@ -329,17 +329,10 @@ std::optional<gap> backlog::end(history const& h, filter const& wanted)
         else
             all = g;
     };
-    for (auto const& untold : s.gaps)
+    for (auto const& untold : storage_->gaps)
         add(untold.what);
-    for (auto const& e : s.events)
+    for (auto const& e : storage_->events)
         add(gap_of(*e, gap_reason::subscription_ended));
-    auto unread = s.unread;
-    for (auto seq = std::max(s.next, h.first_seq()); unread > 0 && seq < h.end_seq(); ++seq) {
-        auto const& e = *h.at(seq);
-        if (!wanted.matches(e)) continue;
-        add(gap_of(e, gap_reason::subscription_ended));
-        --unread;
-    }
     abandon();
     return all;
 }
@@ -413,11 +406,11 @@ bool backlog::on_evicted(std::span<evicted_event const> gone, filter const& want
     return true;
 }
 
-void backlog::give_up_history(history const& h, filter const& wanted)
+void backlog::give_up_history(history const& h, filter const& wanted, gap_reason reason)
 {
     while (behind()) {
         auto const& e = *h.at(storage_->next++);
-        if (wanted.matches(e)) lose_unread(e, gap_reason::history_overrun);
+        if (wanted.matches(e)) lose_unread(e, reason);
     }
 }
 

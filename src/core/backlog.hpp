@@ -104,7 +104,7 @@ public:
     /// Counts everything queued as dropped, and forgets it and all gaps.
     void abandon() noexcept;
 
-    /// The same while the receiver stays, and is to know.
+    /// The same while the receiver stays, and is to know. Requires: as `give_up_history`.
     /// @return one gap for all losses that it was not told of, these included.
     std::optional<gap> end(history const& h, filter const& wanted);
 
@@ -131,8 +131,10 @@ public:
     /// @return whether any was, or might have been: there may be a gap to tell, or room to refill.
     bool on_evicted(std::span<evicted_event const> gone, filter const& wanted);
 
-    /// Whatever is still to be read from history is lost.
-    void give_up_history(history const& h, filter const& wanted);
+    /// Whatever is still to be read from history is lost. Requires: `on_evicted` was told of all
+    /// that `h` let go of.
+    void give_up_history(history const& h, filter const& wanted,
+                         gap_reason reason = gap_reason::history_overrun);
 
     /// Whether the queue has overflowed, and what it held then is yet to be handed out.
     [[nodiscard]] bool slow() const noexcept;

@@ -136,17 +136,23 @@ core::push_result outbox::push_partly_sent(event_queue& events, std::span<event_
     return result;
 }
 
+// A frame that was begun must be ended, or what follows it cannot be understood. Whether the event
+// at the front of the queue is the one.
+bool outbox::keep_begun(event_queue const& events)
+{
+    if (front_sent_ == 0 || cut_frame_) return false;
+    cut_frame_ = frame_at(events, 0);
+    return true;
+}
+
 void outbox::detach_begun(event_queue& events)
 {
-    if (front_sent_ == 0 || cut_frame_) return;
-    cut_frame_ = frame_at(events, 0);
-    events.backlog.pop();
+    if (keep_begun(events)) events.backlog.pop();
 }
 
 void outbox::abandon_events(event_queue& events)
 {
-    // A frame that was begun must be ended, or what follows it cannot be understood.
-    if (front_sent_ > 0 && !cut_frame_) cut_frame_ = frame_at(events, 0);
+    keep_begun(events);
     events.backlog.abandon();
 }
 

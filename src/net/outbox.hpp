@@ -105,6 +105,7 @@ public:
 
 private:
     void stage_gap(event_queue& events);
+    bool keep_begun(event_queue const& events);
 
     std::uint64_t taken_ = 0;
     std::string bytes_;

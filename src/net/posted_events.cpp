@@ -35,6 +35,11 @@ bool has_suffix(std::string_view text, std::string_view suffix) noexcept
     return text.size() > suffix.size() && iequals(text.substr(text.size() - suffix.size()), suffix);
 }
 
+bool is_ndjson(media_type const& type) noexcept
+{
+    return type.is("application/x-ndjson") || type.is("application/ndjson");
+}
+
 // How data of a type is carried; nothing where it is neither JSON nor text.
 std::optional<wire::body_kind> kind_of(media_type const& type) noexcept
 {
@@ -98,8 +103,7 @@ result<std::vector<event>> read_posted_events(http_request const& request,
     }
     if (request.field("ce-specversion")) return read_binary(request, given, *type, limits);
     if (type->is(json_type)) return or_syntax_fault(wire::parse_events(body, limits), body, limits);
-    if (type->is("application/x-ndjson") || type->is("application/ndjson"))
-        return wire::parse_ndjson(body, limits);
+    if (is_ndjson(*type)) return wire::parse_ndjson(body, limits);
     return unsupported();
 }
 
@@ -111,10 +115,8 @@ void point_at_type(error& why, http_request const& request, std::size_t index)
     auto const start = request.body.find_first_not_of(" \t\r\n");
     bool const is_array = start != std::string_view::npos && request.body[start] == '[';
     auto const type = parse_media_type(given);
-    bool const are_lines =
-        type && (type->is("application/x-ndjson") || type->is("application/ndjson"));
     why.pointer = is_array ? "/" + std::to_string(index) + "/type" : "/type";
-    if (is_array || are_lines) why.index = index;
+    if (is_array || (type && is_ndjson(*type))) why.index = index;
 }
 
 }   // namespace thump::net

@@ -9,6 +9,13 @@ namespace {
 
 std::atomic<std::uint64_t> count{0};
 
+void* counted(void* at)
+{
+    if (!at) throw std::bad_alloc{};
+    count.fetch_add(1, std::memory_order_relaxed);
+    return at;
+}
+
 }   // namespace
 
 namespace thump::test {
@@ -22,17 +29,13 @@ std::uint64_t allocation_count() noexcept
 
 void* operator new(std::size_t size)
 {
-    count.fetch_add(1, std::memory_order_relaxed);
-    if (void* const at = std::malloc(size)) return at;
-    throw std::bad_alloc{};
+    return counted(std::malloc(size));
 }
 
 void* operator new(std::size_t size, std::align_val_t alignment)
 {
-    count.fetch_add(1, std::memory_order_relaxed);
     auto const line = static_cast<std::size_t>(alignment);
-    if (void* const at = std::aligned_alloc(line, (size + line - 1) / line * line)) return at;
-    throw std::bad_alloc{};
+    return counted(std::aligned_alloc(line, (size + line - 1) / line * line));
 }
 
 void operator delete(void* at) noexcept

@@ -272,6 +272,22 @@ BOOST_AUTO_TEST_CASE(what_is_given_up_is_told_exactly)
     BOOST_TEST(s.q->idle());
 }
 
+BOOST_AUTO_TEST_CASE(ended_one_tells_of_what_it_held_and_of_what_it_had_to_read)
+{
+    stage s{1};
+    s.publish(2);
+    s.publish(1, "other");
+    s.publish(2);
+    s.publish(1, "other");
+    auto const lost = s.q->end(s.h, s.wanted);
+    BOOST_TEST_REQUIRE(lost.has_value());
+    BOOST_TEST((lost->from == 1u && lost->to == 5u && lost->dropped == 4u));
+    BOOST_TEST((lost->reason == gap_reason::subscription_ended));
+    BOOST_TEST(s.q->ledger() == (ledger{.matched = 4, .dropped = 4}));
+    BOOST_TEST(s.q->idle());
+    BOOST_TEST(!s.q->end(s.h, s.wanted).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(abandoned_one_counts_what_it_had_to_read_as_dropped)
 {
     stage s{1};
