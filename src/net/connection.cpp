@@ -199,7 +199,7 @@ void connection::flush()
     if (writing_ || state_ == state::lingering || state_ == state::closed) return;
     accounting change{home_, subscriber_.get()};
     error_code ec;
-    net::outbox::buffers buffers;
+    auto& buffers = home_.send_buffers();
     auto* const events = subscriber_ ? &subscriber_->events : nullptr;
     for (;;) {
         if (events && events->backlog.wants_refill()) home_.refill(*subscriber_);

@@ -7,7 +7,6 @@
 #include <wire/rfc3339.hpp>
 
 #include <thump/catalog.hpp>
-#include <thump/errc.hpp>
 
 #include <algorithm>
 #include <functional>
@@ -191,39 +190,6 @@ std::optional<std::size_t> first_unknown_type(std::span<event const> events, boo
         std::ranges::find_if(events, [](event const& e) { return find_type(e.type) == nullptr; });
     if (found == events.end()) return std::nullopt;
     return static_cast<std::size_t>(found - events.begin());
-}
-
-void publish_report::add(boost::system::error_code ec, receipt const& r,
-                         detail::delivery_counts const* counts)
-{
-    events_ += events_.empty() ? "{" : ",{";
-    if (ec) {
-        ++refused_;
-        why_ = ec;
-        append_member(events_, "error", describe(static_cast<errc>(ec.value())).name);
-    } else {
-        ++accepted_;
-        append_member(events_, "id", r.id);
-        append_member(events_, "seq", r.seq);
-        if (r.duplicate) events_ += R"(,"duplicate":true)";
-        if (counts) {   // a duplicate reaches nobody
-            append_member(events_, "matched", counts->matched);
-            append_member(events_, "queued", counts->queued);
-            append_member(events_, "dropped", counts->dropped);
-        }
-    }
-    events_ += '}';
-}
-
-std::string publish_report::text() &&
-{
-    std::string body = "{";
-    append_member(body, "epoch", epoch_);
-    append_member(body, "accepted", accepted_);
-    append_member(body, "refused", refused_);
-    append_name(body, "events");
-    body.append("[").append(events_).append("]}");
-    return body;
 }
 
 }   // namespace thump::net

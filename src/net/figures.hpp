@@ -6,8 +6,6 @@
 #include <thump/broker.hpp>
 #include <thump/stats.hpp>
 
-#include <boost/system/error_code.hpp>
-
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -44,28 +42,5 @@ void append_subscribers(std::string& out, std::vector<subscriber_info> all, subs
 /// The first event whose type a strict catalog does not know, if there is one.
 [[nodiscard]] std::optional<std::size_t> first_unknown_type(std::span<event const> events,
                                                             bool strict);
-
-/// The answer to `POST /v1/events`.
-class publish_report {
-public:
-    explicit publish_report(std::string const& epoch) : epoch_{epoch} {}
-
-    /// @param counts What became of the event, or null where nobody asked.
-    void add(boost::system::error_code ec, receipt const& r, detail::delivery_counts const* counts);
-
-    [[nodiscard]] std::size_t accepted() const noexcept { return accepted_; }
-
-    /// Why the last refused event was refused.
-    [[nodiscard]] boost::system::error_code why() const noexcept { return why_; }
-
-    [[nodiscard]] std::string text() &&;
-
-private:
-    std::string const& epoch_;
-    std::size_t accepted_ = 0;
-    std::size_t refused_ = 0;
-    boost::system::error_code why_;
-    std::string events_;
-};
 
 }   // namespace thump::net

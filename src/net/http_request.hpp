@@ -19,6 +19,12 @@ enum class http_method { get, head, post, put, delete_, options, patch, trace, c
 struct http_field {
     std::string_view name = {};
     std::string_view value = {};   ///< without the white space around it
+
+    /// Whether it has that name, in any case.
+    [[nodiscard]] bool is(std::string_view other) const noexcept
+    {
+        return name.size() == other.size() && boost::beast::iequals(name, other);
+    }
 };
 
 /// A request whose framing, target and Host have been checked. Every view lives as long as the
@@ -36,8 +42,7 @@ struct http_request {
     /// The first field of that name, in any case.
     [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const
     {
-        auto const found = std::ranges::find_if(
-            fields, [&](auto const& f) { return boost::beast::iequals(f.name, name); });
+        auto const found = std::ranges::find_if(fields, [&](auto const& f) { return f.is(name); });
         if (found == fields.end()) return std::nullopt;
         return found->value;
     }
@@ -45,8 +50,8 @@ struct http_request {
     /// How many fields there are of that name, in any case.
     [[nodiscard]] std::size_t count(std::string_view name) const
     {
-        return static_cast<std::size_t>(std::ranges::count_if(
-            fields, [&](auto const& f) { return boost::beast::iequals(f.name, name); }));
+        return static_cast<std::size_t>(
+            std::ranges::count_if(fields, [&](auto const& f) { return f.is(name); }));
     }
 
     /// Whether a field that is a comma-separated list has that token, as in `lists("Connection",
@@ -54,8 +59,7 @@ struct http_request {
     [[nodiscard]] bool lists(std::string_view name, std::string_view token) const
     {
         return std::ranges::any_of(fields, [&](auto const& f) {
-            return boost::beast::iequals(f.name, name) &&
-                   boost::beast::http::token_list{f.value}.exists(token);
+            return f.is(name) && boost::beast::http::token_list{f.value}.exists(token);
         });
     }
 };

@@ -13,6 +13,9 @@
 namespace thump::net {
 namespace {
 
+// A head without fields of the resource's own.
+constexpr std::size_t usual_head_bytes = 256;
+
 enum class persistence { http11_open, http10_open, closing };
 
 void append_number(std::string& out, std::size_t number)
@@ -45,6 +48,7 @@ bool has_length(int status) noexcept
 void append(std::string& out, http_response const& response, persistence kept,
             std::string_view date)
 {
+    out.reserve(out.size() + usual_head_bytes + response.body.size());
     append_status_line(out, response.status);
     append_field(out, "Date", date);
     if (!response.content_type.empty()) append_field(out, "Content-Type", response.content_type);

@@ -9,6 +9,7 @@
 #include <net/media_type.hpp>
 #include <net/metrics.hpp>
 #include <net/posted_events.hpp>
+#include <net/publish_report.hpp>
 #include <net/sse_session.hpp>
 #include <net/streams.hpp>
 #include <net/subprotocol.hpp>
@@ -148,10 +149,14 @@ void routes::handle(http_session& session, http_request const& request)
 }
 
 // Those who look whether the server is well may call it as they like.
-bool routes::misdirected(routed_request const& r) const
+bool routes::misdirected(routed_request const& r)
 {
-    return on_loopback_ && r.path != "/healthz" && r.path != "/readyz" &&
-           !origins_.trusts_host(r.http.authority);
+    if (!on_loopback_ || r.path == "/healthz" || r.path == "/readyz") return false;
+    // Nearly all ask by the same name.
+    if (r.http.authority == trusted_) return false;
+    if (!origins_.trusts_host(r.http.authority)) return true;
+    trusted_ = r.http.authority;
+    return false;
 }
 
 void routes::respond(routed_request const& r, http_response response) const
@@ -296,7 +301,7 @@ void routes::post_events(routed_request const& r)
     }
 
     std::vector<detail::delivery_counts> counts(full_receipt ? events->size() : 0);
-    publish_report report{broker_.epoch()};
+    publish_report report{broker_.epoch(), events->size()};
     for (std::size_t i = 0; i < events->size(); ++i) {
         receipt given;
         auto* const counted = full_receipt ? &counts[i] : nullptr;
@@ -306,7 +311,7 @@ void routes::post_events(routed_request const& r)
     }
     if (report.accepted() == 0 && !events->empty())
         return respond(r, make_retry_later({report.why(), {}, {}, {}, {}}, retry_after));
-    respond(r, json_response(std::move(report).text(), 202));
+    respond(r, json_response(report.text(), 202));
 }
 
 // ---------------------------------------------------------------- streams

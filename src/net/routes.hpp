@@ -52,7 +52,7 @@ private:
     static route const subscriber_route;   // its path goes on with an id
     static route const* find_route(std::string_view path) noexcept;
 
-    [[nodiscard]] bool misdirected(routed_request const& r) const;
+    [[nodiscard]] bool misdirected(routed_request const& r);
     [[nodiscard]] bool has_query(routed_request const& r) const;
     void respond(routed_request const& r, http_response response) const;
     void fail(routed_request const& r, error const& why) const;
@@ -79,6 +79,7 @@ private:
     origin_policy const origins_;
     shard* shard_ = nullptr;
     bool on_loopback_ = false;
+    std::string trusted_;   // the authority trusted last
     std::time_t date_time_ = 0;
     std::string date_;
 };

@@ -5,6 +5,7 @@
 #include <net/broker_impl.hpp>
 #include <net/fan_group.hpp>
 #include <net/fan_turn.hpp>
+#include <net/outbox.hpp>
 #include <net/protocol.hpp>
 #include <net/slow_watch.hpp>
 #include <net/stream_plan.hpp>
@@ -73,6 +74,8 @@ public:
 
     /// What sockets are read into, one after another.
     [[nodiscard]] std::span<char> read_buffer() noexcept { return read_buffer_; }
+    /// What is given to one send is listed here.
+    [[nodiscard]] outbox::buffers& send_buffers() noexcept { return send_buffers_; }
     [[nodiscard]] server_options const& options() const noexcept { return options_; }
     [[nodiscard]] detail::broker_impl& broker() noexcept { return *broker_; }
     [[nodiscard]] bool draining() const noexcept { return draining_; }
@@ -151,6 +154,7 @@ private:
     make_protocol const first_;
     boost::asio::steady_timer timer_;
     std::array<char, std::size_t{64} << 10> read_buffer_;
+    outbox::buffers send_buffers_;
 
     std::vector<std::shared_ptr<connection>> connections_;
     std::atomic<std::size_t> connection_count_{0};

@@ -75,13 +75,13 @@ result<request_target> split_target(std::string_view text)
         parts.path = text;
         return parts;
     }
-    if (auto const rest = after_scheme(text)) {
+    if (!text.starts_with('/')) {
+        auto const rest = after_scheme(text);
+        if (!rest) return fault("the request target is neither a path nor an absolute http URI");
         parts.authority = rest->substr(0, rest->find_first_of("/?"));
         if (parts.authority->empty() || !is_valid_host(*parts.authority))
             return fault("the request target has an invalid authority");
         text = rest->substr(parts.authority->size());
-    } else if (!text.starts_with('/')) {
-        return fault("the request target is neither a path nor an absolute http URI");
     }
     auto const mark = text.find('?');
     parts.path = text.substr(0, mark);

@@ -31,10 +31,6 @@ constexpr byte_word must_escape(byte_word word) noexcept
     return below_space(word) | equal_to(word, '"') | equal_to(word, '\\');
 }
 
-constexpr byte_word line_end(byte_word word) noexcept
-{
-    return equal_to(word, '\n') | equal_to(word, '\r');
-}
 constexpr byte_word not_ascii(byte_word word) noexcept
 {
     return word & high_bits;
@@ -105,12 +101,6 @@ inline char const* find_non_ascii(char const* at, char const* end) noexcept
 inline char const* find_json_escape(char const* at, char const* end) noexcept
 {
     return detail::find_byte(at, end, [](auto word) { return detail::must_escape(word); });
-}
-
-/// The first CR or LF of [at, end), or `end`.
-inline char const* find_line_end(char const* at, char const* end) noexcept
-{
-    return detail::find_byte(at, end, [](auto word) { return detail::line_end(word); });
 }
 
 /// As `find_json_escape`, stopping at bytes that are not ASCII too.
