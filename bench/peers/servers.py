@@ -167,12 +167,28 @@ def node_ws(modules, port, deflate=False):
     )
 
 
+def uwebsockets(modules, port, deflate=False):
+    """Through Bun, whose WebSocket server it is: npm has no build of it that stands alone."""
+    program = modules / "node_modules" / ".bin" / "bun"
+    if not program.exists():
+        return None
+    return Server(
+        "uWebSockets",
+        [str(program), str(HERE / "uws_fanout.js"), str(port)],
+        websocket(port, "/sub"),
+        publish_at("ws", port, "/pub"),
+        publish_at("http", port, "/pub"),
+        environment={"THUMP_BENCH_DEFLATE": "1"} if deflate else {},
+    )
+
+
 def installed_peers(directory, modules, port, deflate=False):
     """Those of the others that are there; with `deflate`, those that compress too."""
     if deflate:
-        return [s for s in [node_ws(modules, port, deflate)] if s]
-    found = [nats(directory, port), redis(directory, port), mosquitto(directory, port)]
-    found += [nchan(directory, port), node_ws(modules, port)]
+        found = [uwebsockets(modules, port, deflate), node_ws(modules, port, deflate)]
+        return [s for s in found if s]
+    found = [uwebsockets(modules, port), nats(directory, port), redis(directory, port)]
+    found += [mosquitto(directory, port), nchan(directory, port), node_ws(modules, port)]
     return [s for s in found if s]
 
 
