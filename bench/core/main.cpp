@@ -121,13 +121,14 @@ void matching()
 
 // ---------------------------------------------------------------- history
 
-event_ptr publish(core::broker& b)
+void publish(core::broker& b)
 {
-    return b.publish(detail::event_pool::make({.type = "task.failed",
-                                               .timestamp = now,
-                                               .message = std::string(100, 'x'),
-                                               .metadata = {{"task_id", "t17"}}}),
-                     now);
+    auto e = detail::event_pool::make({.type = "task.failed",
+                                       .timestamp = now,
+                                       .message = std::string(100, 'x'),
+                                       .metadata = {{"task_id", "t17"}}});
+    e->measure();
+    b.publish(std::move(e), now);
 }
 
 double publishing(std::size_t max_events)

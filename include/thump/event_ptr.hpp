@@ -58,13 +58,23 @@ public:
         references_.fetch_add(count, std::memory_order_relaxed);
     }
 
-    // For the broker only. Requires: the broker's strand, before the event is handed on.
+    // The same without an atomic step. Requires: no other thread refers to the event yet.
+    void add_references_unshared(std::uint32_t count) const noexcept
+    {
+        references_.store(references_.load(std::memory_order_relaxed) + count,
+                          std::memory_order_relaxed);
+    }
+
+    // For the broker only. Requires: nobody else refers to the event.
     void measure() noexcept
     {
         size_bytes_ = type.size() + id.size() + message.size() + source.size() + data.size();
         for (auto const& [key, value] : metadata)
             size_bytes_ += key.size() + value.size();
     }
+
+    // For the broker only, where it has made the id after `measure`.
+    void measure_id() noexcept { size_bytes_ += id.size(); }
 
     // Requires: the broker's strand.
     mutable detail::delivery_counts* counts = nullptr;   // null: nobody asked; set for one turn

@@ -18,27 +18,29 @@ std::uint64_t broker::find_duplicate(std::string_view id, time_point now)
     return remembers_ids_ && !id.empty() ? remembered_.find(id, now) : 0;
 }
 
-event_ptr broker::publish(boost::intrusive_ptr<published_event> e, time_point now)
+void broker::publish(boost::intrusive_ptr<published_event> e, time_point now, receipt* r)
 {
     e->seq = ++last_seq_;
-    if (e->id.empty())
+    if (e->id.empty()) {
         ids_.append(e->id, now);
-    else if (remembers_ids_)
+        e->measure_id();
+    } else if (remembers_ids_) {
         remembered_.add(e->id, e->seq, now);
-    e->measure();
+    }
+    if (r) *r = {e->id, e->seq, false};
 
     scratch_.clear();
     filters_.match(*e, scratch_);
     e->matching_filters = static_cast<std::uint32_t>(scratch_.size());
-    event_ptr const shared = std::move(e);
+    // Every list of the turn takes over a reference, and history the publisher's own.
+    e->add_references_unshared(e->matching_filters);
     for (auto const id : scratch_) {
         if (turn_[id].empty()) matched_.push_back(id);
-        turn_[id].push_back(shared);
+        turn_[id].emplace_back(e.get(), false);
     }
-    history_.push(shared, now, evicted_);
     ++turn_events_;
-    turn_bytes_ += shared->size_bytes();
-    return shared;
+    turn_bytes_ += e->size_bytes();
+    history_.push(std::move(e), now, evicted_);
 }
 
 filter_id broker::attach(filter const& f)

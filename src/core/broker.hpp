@@ -6,6 +6,7 @@
 #include <core/remembered_ids.hpp>
 #include <core/uuid7.hpp>
 
+#include <thump/broker.hpp>
 #include <thump/broker_options.hpp>
 #include <thump/event_ptr.hpp>
 #include <thump/filter.hpp>
@@ -35,8 +36,9 @@ public:
     [[nodiscard]] std::uint64_t find_duplicate(std::string_view id, time_point now);
 
     /// Gives `e` the next sequence number, and an id if it has none, and adds it to the turn.
-    /// Requires: `e` is valid, has a timestamp, and is shared with nobody yet.
-    event_ptr publish(boost::intrusive_ptr<published_event> e, time_point now);
+    /// Requires: `e` is valid, measured, has a timestamp, and no other thread refers to it yet.
+    /// @param r Told its place, unless null.
+    void publish(boost::intrusive_ptr<published_event> e, time_point now, receipt* r = nullptr);
 
     /// From the next `publish` on, events that match `f` are collected under the id returned.
     /// Requires: `turn_empty()`.

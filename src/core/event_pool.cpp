@@ -140,7 +140,7 @@ void fetch_ahead(std::span<published_event* const> left) noexcept
     constexpr std::size_t ahead = 3;
     if (left.size() >= ahead) core::prefetch(*left[left.size() - ahead]);
     // By now the next one is here: what it points to can be fetched too.
-    if (!left.empty()) __builtin_prefetch(left.back()->metadata.begin().get_ptr(), 1);
+    if (!left.empty()) core::prefetch_line(left.back()->metadata.begin().get_ptr());
 }
 
 published_event* take_from(shelf& s) noexcept

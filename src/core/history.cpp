@@ -59,7 +59,7 @@ std::uint64_t start_of_last(history const& h, std::uint64_t count, filter const&
 
 history::history(history_options const& options) : options_{options} {}
 
-void history::push(event_ptr const& e, time_point now, std::vector<evicted_event>& gone)
+void history::push(event_ptr e, time_point now, std::vector<evicted_event>& gone)
 {
     ++next_seq_;
     if (options_.max_events == 0) return;   // nobody can be behind in it
@@ -71,8 +71,8 @@ void history::push(event_ptr const& e, time_point now, std::vector<evicted_event
     if (entries_.full())
         entries_.set_capacity(
             std::min(options_.max_events, std::max(initial_capacity, entries_.capacity() * 2)));
-    entries_.push_back({e, published});
     bytes_ += e->size_bytes();
+    entries_.push_back({std::move(e), published});
 }
 
 void history::expire(time_point now, std::vector<evicted_event>& gone)

@@ -33,7 +33,7 @@ public:
 
     /// Adds the newest event, and lets go of those that the bounds no longer allow.
     /// @param gone Those are appended here, in order.
-    void push(event_ptr const& e, time_point now, std::vector<evicted_event>& gone);
+    void push(event_ptr e, time_point now, std::vector<evicted_event>& gone);
 
     /// Lets go of what has become too old.
     void expire(time_point now, std::vector<evicted_event>& gone);

@@ -157,7 +157,8 @@ private:
     void drain();
     void drain_some();
     void accept(intake_entry entry, time_point now);
-    event_ptr sequence(boost::intrusive_ptr<published_event> e, time_point now, time_point since);
+    void sequence(boost::intrusive_ptr<published_event> e, time_point now, time_point since,
+                  receipt* r);
     void schedule_flush();
     void flush();
     void finish_stop();

@@ -89,14 +89,16 @@ boost::intrusive_ptr<published_event> broker_impl::prepare(Event&& e, time_point
     auto made = event_pool::make(std::forward<Event>(e));
     if (!made->timestamp) made->timestamp = now;
     if (made->source.empty()) made->source = options_.default_source;
+    made->measure();   // here, where what it says is in the cache
     return made;
 }
 
 void broker_impl::schedule_drain()
 {
-    // One post for a burst. It pairs with the exchange in `drain`: who finds the flag set here has
-    // pushed before it is reset there, and so before that visit pops.
-    if (!drain_scheduled_.exchange(true))
+    // One post for a burst. Who finds the flag set has taken a place before `drain` resets it, and
+    // so before `drain` looks whether any place is taken: both look in the one order of all that is
+    // sequentially consistent. Mostly the flag is set, and its cache line need not be written.
+    if (!drain_scheduled_.load() && !drain_scheduled_.exchange(true))
         asio::post(strand_, [self = shared_from_this()] { self->drain(); });
 }
 
@@ -104,7 +106,8 @@ void broker_impl::drain()
 {
     drain_scheduled_.exchange(false);
     drain_some();
-    if (!intake_.empty()) schedule_drain();
+    // Places that are not filled yet count too: nobody else may be about to ask for another visit.
+    if (intake_.size() > 0) schedule_drain();
     flush();
 }
 
@@ -137,21 +140,21 @@ void broker_impl::accept(intake_entry entry, time_point now)
         if (waits) waits->handler.complete({}, {what->id, first, true});
         return;
     }
-    auto const e = sequence(std::move(what), now, entry.since);
-    if (waits) waits->handler.complete({}, {e->id, e->seq, false});
+    receipt r;
+    sequence(std::move(what), now, entry.since, waits ? &r : nullptr);
+    if (waits) waits->handler.complete({}, std::move(r));
 }
 
-event_ptr broker_impl::sequence(boost::intrusive_ptr<published_event> e, time_point now,
-                                time_point since)
+void broker_impl::sequence(boost::intrusive_ptr<published_event> e, time_point now,
+                           time_point since, receipt* r)
 {
     // Whoever subscribed before this event was published sees it.
     if (changes_pending_.load(std::memory_order_acquire)) apply_changes();
     if (core_.turn_events() >= max_turn_events || core_.turn_bytes() >= max_turn_bytes) flush();
-    auto shared = core_.publish(std::move(e), now);
     turn_clock_.add(since);
-    by_type_.add(shared->type);
+    by_type_.add(e->type);
+    core_.publish(std::move(e), now, r);
     publish_figures();
-    return shared;
 }
 
 error_code broker_impl::publish_on_strand(event&& e, receipt* r, delivery_counts* counts)
@@ -169,8 +172,7 @@ error_code broker_impl::publish_on_strand(event&& e, receipt* r, delivery_counts
     }
     auto shared = prepare(std::move(e), now);
     shared->counts = counts;
-    auto const published = sequence(std::move(shared), now, now);
-    if (r) *r = {published->id, published->seq, false};
+    sequence(std::move(shared), now, now, r);
     schedule_flush();
     return {};
 }

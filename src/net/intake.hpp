@@ -1,6 +1,8 @@
 // The bounded queue between publishers on any thread and the broker's strand.
 #pragma once
 
+#include <core/prefetch.hpp>
+
 #include <thump/event_ptr.hpp>
 #include <thump/time_point.hpp>
 
@@ -49,8 +51,9 @@ public:
         do {
             if (tail & closed_bit) return admission::closed;
             if (!has_room(tail)) return admission::full;
-        } while (!tail_.compare_exchange_weak(tail, tail + 1, std::memory_order_release,
+        } while (!tail_.compare_exchange_weak(tail, tail + 1, std::memory_order_seq_cst,
                                               std::memory_order_relaxed));
+        core::prefetch_line(&places_[(tail + fetched_ahead) & mask_]);
         auto& to = places_[tail & mask_];
         to.entry = entry;
         to.filled.store(tail + 1, std::memory_order_release);
@@ -78,10 +81,11 @@ public:
         return places_[head & mask_].filled.load(std::memory_order_acquire) != head + 1;
     }
 
-    /// Places taken, be they filled yet or not. Any thread.
+    /// Places taken, be they filled yet or not: reads the tail that `push` moves, both sequentially
+    /// consistent. Any thread.
     [[nodiscard]] std::size_t size() const noexcept
     {
-        auto const tail = tail_.load(std::memory_order_acquire) & ~closed_bit;
+        auto const tail = tail_.load(std::memory_order_seq_cst) & ~closed_bit;
         auto const head = head_.load(std::memory_order_acquire);
         return head < tail ? static_cast<std::size_t>(tail - head) : 0;
     }
@@ -93,6 +97,7 @@ private:
         intake_entry entry;
     };
     static constexpr std::size_t cache_line = 64;
+    static constexpr std::uint64_t fetched_ahead = 8;   // places: the consumer read them last
     static constexpr std::uint64_t closed_bit = std::uint64_t{1} << 63;   // in `tail_`
 
     // What was seen of `head_` is never more than the truth. Behind a stale `tail` there may seem

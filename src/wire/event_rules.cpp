@@ -65,13 +65,56 @@ error not_utf8(std::string_view field)
     return fault(errc::invalid_utf8, quoted(field) + " is not UTF-8", field);
 }
 
+// Errors are made apart from the checks, which thus are small: nearly every event is good.
+
+error bad_type(std::string_view type)
+{
+    if (is_control_type(type))
+        return fault(errc::invalid_type,
+                     "the type " + quoted(type) + " is that of a control record of the broker's");
+    return fault(errc::invalid_type,
+                 type.empty() ? "the type is empty"
+                              : "the type " + quoted(type) +
+                                    " is not 1 to 255 bytes of dot-separated tokens of letters, "
+                                    "digits, '_' and '-'");
+}
+
+error bad_id(std::string_view id)
+{
+    return fault(errc::invalid_id, id.size() > max_id_bytes ? "the id is longer than 255 bytes"
+                                                            : "the id holds a control character");
+}
+
+error bad_source(std::string_view source)
+{
+    return fault(errc::invalid_source, "the source " + quoted(source) + " is no URI-reference");
+}
+
+error bad_metadata_key(std::string_view key)
+{
+    if (key.empty()) return fault(errc::invalid_metadata, "a metadata key is empty");
+    if (key.size() > max_metadata_key_bytes)
+        return fault(errc::invalid_metadata, "a metadata key is longer than 255 bytes");
+    return fault(errc::invalid_metadata, "there are more than 64 metadata entries");
+}
+
+error bad_metadata_text(std::string_view key)
+{
+    return fault(errc::invalid_utf8, "metadata " + quoted(key) + " is not UTF-8");
+}
+
+error bad_size(std::size_t max_bytes)
+{
+    return fault(errc::event_too_large,
+                 "the event is larger than " + std::to_string(max_bytes) + " bytes of JSON");
+}
+
 result<void> check_metadata(metadata const& entries)
 {
     std::size_t before = 0;
     for (auto const& [key, value] : entries) {
         if (auto good = check_metadata_key(key, before++); !good) return good;
-        if (!is_valid_utf8(key) || !is_valid_utf8(value))
-            return fault(errc::invalid_utf8, "metadata " + quoted(key) + " is not UTF-8");
+        if (!is_valid_utf8(key) || !is_valid_utf8(value)) return bad_metadata_text(key);
     }
     return {};
 }
@@ -115,39 +158,27 @@ std::size_t json_bytes(event const& e)
 
 result<void> check_type(std::string_view type)
 {
-    if (is_control_type(type))
-        return fault(errc::invalid_type,
-                     "the type " + quoted(type) + " is that of a control record of the broker's");
-    if (is_valid_type(type)) return {};
-    return fault(errc::invalid_type,
-                 type.empty() ? "the type is empty"
-                              : "the type " + quoted(type) +
-                                    " is not 1 to 255 bytes of dot-separated tokens of letters, "
-                                    "digits, '_' and '-'");
+    if (is_valid_type(type) && !is_control_type(type)) return {};
+    return bad_type(type);
 }
 
 result<void> check_id(std::string_view id)
 {
-    if (id.size() > max_id_bytes) return fault(errc::invalid_id, "the id is longer than 255 bytes");
-    if (std::ranges::any_of(id, is_control))
-        return fault(errc::invalid_id, "the id holds a control character");
-    return {};
+    if (id.size() <= max_id_bytes && std::ranges::none_of(id, is_control)) return {};
+    return bad_id(id);
 }
 
 result<void> check_source(std::string_view source)
 {
     if (is_plain_path(source) || boost::urls::parse_uri_reference(source)) return {};
-    return fault(errc::invalid_source, "the source " + quoted(source) + " is no URI-reference");
+    return bad_source(source);
 }
 
 result<void> check_metadata_key(std::string_view key, std::size_t entries)
 {
-    if (key.empty()) return fault(errc::invalid_metadata, "a metadata key is empty");
-    if (key.size() > max_metadata_key_bytes)
-        return fault(errc::invalid_metadata, "a metadata key is longer than 255 bytes");
-    if (entries >= max_metadata_entries)
-        return fault(errc::invalid_metadata, "there are more than 64 metadata entries");
-    return {};
+    bool const good = !key.empty() && key.size() <= max_metadata_key_bytes;
+    if (good && entries < max_metadata_entries) return {};
+    return bad_metadata_key(key);
 }
 
 // Measures in full only what a rough upper bound does not let pass.
@@ -158,8 +189,7 @@ result<void> check_size(event const& e, std::size_t max_bytes)
         raw += key.size() + value.size() + 6;
     if (raw * longest_escape + e.data.size() + most_punctuation <= max_bytes) return {};
     if (json_bytes(e) <= max_bytes) return {};
-    return fault(errc::event_too_large,
-                 "the event is larger than " + std::to_string(max_bytes) + " bytes of JSON");
+    return bad_size(max_bytes);
 }
 
 result<void> validate(event const& e, event_limits const& limits)

@@ -19,7 +19,10 @@ filter of(std::string pattern)
 
 event_ptr publish(core::broker& b, event e)
 {
-    return b.publish(new published_event{std::move(e)}, now);
+    boost::intrusive_ptr<published_event> const made{new published_event{std::move(e)}};
+    made->measure();
+    b.publish(made, now);
+    return made;
 }
 
 std::vector<std::uint64_t> seqs(std::span<event_ptr const> events)

@@ -202,7 +202,9 @@ private:
         for (; count > 0; --count) {
             event e{.type = random_.pick(types), .message = std::string(random_.below(40), '.')};
             if (!random_.one_in(4)) e.metadata["k"] = std::to_string(random_.below(4));
-            auto const made = broker_->publish(new published_event{std::move(e)}, now_);
+            boost::intrusive_ptr<published_event> const made{new published_event{std::move(e)}};
+            made->measure();
+            broker_->publish(made, now_);
             BOOST_TEST_REQUIRE(made->seq == model_->newest() + 1);
             model_->push(made, now_);
         }
