@@ -8,8 +8,13 @@ void duration_histogram::observe(std::chrono::nanoseconds d, std::uint64_t times
 {
     auto const size = std::max(d, std::chrono::nanoseconds::zero());
     auto const seconds = std::chrono::duration<double>{size}.count();
-    auto const bucket = std::ranges::lower_bound(bounds, seconds) - bounds.begin();
-    counts_[static_cast<std::size_t>(bucket)].add(times);
+    // Durations come in runs of about the same.
+    bool const as_before = (last_ == 0 || bounds[last_ - 1] < seconds) &&
+                           (last_ == bounds.size() || seconds <= bounds[last_]);
+    if (!as_before)
+        last_ = static_cast<std::size_t>(std::ranges::lower_bound(bounds, seconds) -
+                                         bounds.begin());
+    counts_[last_].add(times);
     sum_nanoseconds_.add(static_cast<std::uint64_t>(size.count()) * times);
 }
 

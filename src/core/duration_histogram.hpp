@@ -35,6 +35,7 @@ public:
 private:
     std::array<count, bounds.size() + 1> counts_;
     count sum_nanoseconds_;
+    std::size_t last_ = 0;   // the bucket counted in last
 };
 
 }   // namespace thump::core

@@ -88,7 +88,7 @@ void filter_index::enter(type_pattern const& pattern, filter const& f, filter_id
     }
     if (!at->here) {
         at->here = std::make_unique<pattern_filters>();
-        by_type_.clear();
+        forget_types();
     }
     ++at->here->count;
     for_each_place(*at->here, f, [&](auto& ids) { ids.push_back(id); });
@@ -103,7 +103,7 @@ void filter_index::leave(type_pattern const& pattern, filter const& f, filter_id
     if (--at->here->count > 0) return;
     at->here.reset();
     prune(root_, pattern.text());
-    by_type_.clear();
+    forget_types();
 }
 
 // Removes the nodes along a path that lead nowhere any more. Whether `from` is one of them.
@@ -133,11 +133,22 @@ void filter_index::collect(node const& from, std::string_view rest, fitting& out
 
 filter_index::fitting const& filter_index::patterns_for(std::string_view type)
 {
-    if (auto const known = by_type_.find(type); known != by_type_.end()) return known->second;
-    if (by_type_.size() >= max_remembered_types) by_type_.clear();
-    auto& found = by_type_[std::string{type}];
-    collect(root_, type, found);
-    return found;
+    // Events of a type often come in a row.
+    if (last_ && last_->first == type) return last_->second;
+    auto known = by_type_.find(type);
+    if (known == by_type_.end()) {
+        if (by_type_.size() >= max_remembered_types) forget_types();
+        known = by_type_.try_emplace(std::string{type}).first;
+        collect(root_, type, known->second);
+    }
+    last_ = &*known;
+    return last_->second;
+}
+
+void filter_index::forget_types() noexcept
+{
+    by_type_.clear();
+    last_ = nullptr;
 }
 
 // ---------------------------------------------------------------- matching

@@ -82,6 +82,7 @@ private:
     static bool prune(node& from, std::string_view rest);
     static void collect(node const& from, std::string_view rest, fitting& out);
     fitting const& patterns_for(std::string_view type);
+    void forget_types() noexcept;
     void add_once(filter_id id, std::vector<filter_id>& out);
 
     std::deque<slot> slots_;
@@ -89,6 +90,7 @@ private:
     std::unordered_map<std::string, filter_id> by_text_;
     node root_;
     by_text<fitting> by_type_;   // what was found for types since the patterns changed
+    by_text<fitting>::value_type const* last_ = nullptr;   // what was found last, if it is known
     std::uint64_t events_ = 0;
 };
 

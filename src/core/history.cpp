@@ -64,7 +64,8 @@ void history::push(event_ptr e, time_point now, std::vector<evicted_event>& gone
     ++next_seq_;
     if (options_.max_events == 0) return;   // nobody can be behind in it
     expire(now, gone);
-    auto const published = entries_.empty() ? now : std::max(now, entries_.back().published);
+    auto published = now;
+    if (!entries_.empty() && now < entries_.back().published) published = entries_.back().published;
     while (!entries_.empty() && (entries_.size() >= options_.max_events ||
                                  bytes_ + e->size_bytes() > options_.max_bytes))
         let_go(gap_reason::history_overrun, gone);

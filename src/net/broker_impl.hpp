@@ -157,8 +157,8 @@ private:
     void drain();
     void drain_some();
     void accept(intake_entry entry, time_point now);
-    void sequence(boost::intrusive_ptr<published_event> e, time_point now, time_point since,
-                  receipt* r);
+    void sequence(boost::intrusive_ptr<published_event> e, time_point now,
+                  net::turn_clock::time since, receipt* r);
     void schedule_flush();
     void flush();
     void finish_stop();

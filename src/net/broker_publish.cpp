@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <span>
 #include <utility>
 
@@ -69,8 +70,8 @@ template <class Event>
 error_code broker_impl::enter_intake(Event&& e, std::unique_ptr<pending_receipt>& waits)
 {
     if (auto const ec = check(e)) return ec;
-    auto const now = time_point::now();
-    auto made = prepare(std::forward<Event>(e), now);
+    auto const now = std::chrono::system_clock::now();
+    auto made = prepare(std::forward<Event>(e), time_point::from(now));
     auto const result = intake_.push({made.get(), waits.get(), now});
     if (result != admission::taken) {
         refused_.fetch_add(1, std::memory_order_relaxed);
@@ -146,7 +147,7 @@ void broker_impl::accept(intake_entry entry, time_point now)
 }
 
 void broker_impl::sequence(boost::intrusive_ptr<published_event> e, time_point now,
-                           time_point since, receipt* r)
+                           net::turn_clock::time since, receipt* r)
 {
     // Whoever subscribed before this event was published sees it.
     if (changes_pending_.load(std::memory_order_acquire)) apply_changes();
@@ -164,7 +165,8 @@ error_code broker_impl::publish_on_strand(event&& e, receipt* r, delivery_counts
         return errc::stopped;
     }
     if (options_.strict_catalog && !find_type(e.type)) return errc::unknown_type;
-    auto const now = time_point::now();
+    auto const moment = std::chrono::system_clock::now();
+    auto const now = time_point::from(moment);
     if (auto const first = core_.find_duplicate(e.id, now)) {
         duplicates_.fetch_add(1, std::memory_order_relaxed);
         if (r) *r = {std::move(e.id), first, true};
@@ -172,7 +174,7 @@ error_code broker_impl::publish_on_strand(event&& e, receipt* r, delivery_counts
     }
     auto shared = prepare(std::move(e), now);
     shared->counts = counts;
-    sequence(std::move(shared), now, now, r);
+    sequence(std::move(shared), now, moment, r);
     schedule_flush();
     return {};
 }

@@ -3,6 +3,7 @@
 #include <thump/errc.hpp>
 #include <wire/problem_json.hpp>
 
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/status.hpp>
 
 #include <array>
@@ -12,6 +13,9 @@
 
 namespace thump::net {
 namespace {
+
+// What of a Content-Type is repeated to its sender.
+constexpr std::size_t max_quoted_type_bytes = 100;
 
 // A head without fields of the resource's own.
 constexpr std::size_t usual_head_bytes = 256;
@@ -151,13 +155,15 @@ http_response make_unsupported_coding()
     return response;
 }
 
-http_response make_unsupported_media_type(std::string_view accept_post)
+http_response make_unsupported_media_type(std::string_view given, std::string_view accept_post)
 {
-    auto response = make_problem({make_error_code(errc::unsupported_media_type),
-                                  "the media types read here are " + std::string{accept_post},
-                                  {},
-                                  {},
-                                  {}});
+    auto detail = "Content-Type is '" + std::string{given.substr(0, max_quoted_type_bytes)} + "'";
+    // What `curl -d` says of whatever it is given.
+    if (boost::beast::iequals(given, "application/x-www-form-urlencoded"))
+        detail += ", as curl sends with -d; --json, or -H 'Content-Type: application/json', helps";
+    detail.append("; the media types read here are ").append(accept_post);
+    auto response = make_problem(
+        {make_error_code(errc::unsupported_media_type), std::move(detail), {}, {}, {}});
     response.fields.push_back({"Accept-Post", std::string{accept_post}});
     return response;
 }

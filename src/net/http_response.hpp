@@ -62,7 +62,9 @@ inline constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n
 [[nodiscard]] http_response make_unsupported_coding();
 
 /// 415 with `Accept-Post`, the media types that can be read (W3C Linked Data Platform 7.1.1).
-[[nodiscard]] http_response make_unsupported_media_type(std::string_view accept_post);
+/// @param given the request's Content-Type.
+[[nodiscard]] http_response make_unsupported_media_type(std::string_view given,
+                                                        std::string_view accept_post);
 
 /// The error's problem, 503 as a rule, with `Retry-After`.
 [[nodiscard]] http_response make_retry_later(error const& e, std::chrono::seconds retry_after);

@@ -4,10 +4,10 @@
 #include <core/prefetch.hpp>
 
 #include <thump/event_ptr.hpp>
-#include <thump/time_point.hpp>
 
 #include <atomic>
 #include <bit>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -20,7 +20,7 @@ struct pending_receipt;
 struct intake_entry {
     published_event* what = nullptr;   // owns one reference
     pending_receipt* receipt = nullptr;
-    time_point since = {};   // when it was published
+    std::chrono::system_clock::time_point since = {};   // when it was published
 };
 
 /// What became of an entry that was offered to the intake.

@@ -291,7 +291,8 @@ void routes::post_events(routed_request const& r)
         return respond(r, make_unsupported_coding());
     auto events = read_posted_events(r.http, broker_.options().limits);
     if (!events && events.error().code == errc::unsupported_media_type)
-        return respond(r, make_unsupported_media_type(accept_post));
+        return respond(r, make_unsupported_media_type(
+                                  r.http.field("Content-Type").value_or(""), accept_post));
     if (!events) return fail(r, events.error());
     if (auto const place = first_unknown_type(*events, broker_.options().strict_catalog)) {
         auto why = fault(errc::unknown_type, "the catalog is strict and does not know '" +

@@ -3,8 +3,6 @@
 
 #include <core/duration_histogram.hpp>
 
-#include <thump/time_point.hpp>
-
 #include <chrono>
 #include <cstdint>
 #include <vector>
@@ -16,9 +14,11 @@ namespace thump::net {
 /// Thread safety: `durations` from any thread, the rest on the broker's strand.
 class turn_clock {
 public:
+    using time = std::chrono::system_clock::time_point;
+
     /// An event joins the turn.
     /// @param since When it was published.
-    void add(time_point since)
+    void add(time since)
     {
         if (waiting_.empty() || waiting_.back().since != since) waiting_.push_back({since, 0});
         ++waiting_.back().events;
@@ -28,9 +28,9 @@ public:
     void end_turn()
     {
         if (waiting_.empty()) return;
-        auto const now = time_point::now();
+        auto const now = std::chrono::system_clock::now();
         for (auto const& [since, events] : waiting_)
-            durations_.observe(between(since, now), events);
+            durations_.observe(now - since, events);
         waiting_.clear();
     }
 
@@ -38,15 +38,9 @@ public:
 
 private:
     struct published_together {
-        time_point since;
+        time since;
         std::uint64_t events;
     };
-
-    static std::chrono::nanoseconds between(time_point from, time_point to) noexcept
-    {
-        return std::chrono::seconds{to.seconds - from.seconds} +
-               std::chrono::nanoseconds{std::int64_t{to.nanoseconds} - from.nanoseconds};
-    }
 
     std::vector<published_together> waiting_;
     core::duration_histogram durations_;

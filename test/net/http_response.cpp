@@ -101,8 +101,15 @@ BOOST_AUTO_TEST_CASE(refusals_say_what_would_be_taken)
 {
     BOOST_TEST(has(written(net::make_method_not_allowed("GET, HEAD"), open11),
                    "\r\nAllow: GET, HEAD\r\n"));
-    BOOST_TEST(has(written(net::make_unsupported_media_type("application/json"), open11),
+    BOOST_TEST(has(written(net::make_unsupported_media_type("a/b", "application/json"), open11),
                    "\r\nAccept-Post: application/json\r\n"));
+    BOOST_TEST(
+        has(net::make_unsupported_media_type("application/x-www-form-urlencoded", "a/b").body,
+            "as curl sends with -d; --json, or"));
+    BOOST_TEST(has(net::make_unsupported_media_type("x/" + std::string(10'000, 'y'), "a/b").body,
+                   "'; the media types read here are a/b"));
+    BOOST_TEST(net::make_unsupported_media_type(std::string(10'000, 'y'), "a/b").body.size() <
+               1000u);
     auto const later =
         net::make_retry_later({make_error_code(errc::intake_full), {}, {}, {}, {}}, 2s);
     BOOST_TEST(later.status == 503);
