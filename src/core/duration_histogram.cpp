@@ -12,8 +12,8 @@ void duration_histogram::observe(std::chrono::nanoseconds d, std::uint64_t times
     bool const as_before = (last_ == 0 || bounds[last_ - 1] < seconds) &&
                            (last_ == bounds.size() || seconds <= bounds[last_]);
     if (!as_before)
-        last_ = static_cast<std::size_t>(std::ranges::lower_bound(bounds, seconds) -
-                                         bounds.begin());
+        last_ =
+            static_cast<std::size_t>(std::ranges::lower_bound(bounds, seconds) - bounds.begin());
     counts_[last_].add(times);
     sum_nanoseconds_.add(static_cast<std::uint64_t>(size.count()) * times);
 }

@@ -2,28 +2,18 @@
 
 #include <net/asset_page.hpp>
 #include <net/assets.hpp>
-#include <net/client_session.hpp>
 #include <net/connection.hpp>
 #include <net/figures.hpp>
-#include <net/history_page.hpp>
-#include <net/media_type.hpp>
 #include <net/metrics.hpp>
 #include <net/posted_events.hpp>
 #include <net/publish_report.hpp>
-#include <net/sse_session.hpp>
-#include <net/streams.hpp>
-#include <net/subprotocol.hpp>
-#include <net/ws_handshake.hpp>
-#include <wire/json_text.hpp>
 #include <wire/problem_json.hpp>
-#include <wire/sse.hpp>
 
 #include <thump/catalog.hpp>
 
 #include <boost/beast/core/string.hpp>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <utility>
@@ -34,11 +24,6 @@ namespace {
 constexpr std::string_view subscriber_prefix = "/v1/subscribers/";
 constexpr std::string_view json_type = "application/json";
 constexpr std::chrono::seconds retry_after{1};
-
-error fault(errc code, std::string detail)
-{
-    return {make_error_code(code), std::move(detail), {}, {}, {}};
-}
 
 http_response json_response(std::string body, int status = 200)
 {
@@ -114,9 +99,9 @@ void routes::handle(http_session& session, http_request const& request)
     r.path = *path;
 
     if (misdirected(r))
-        return fail(r, fault(errc::origin_not_allowed, "this server does not go by the name '" +
-                                                           std::string{request.authority} +
-                                                           "'; see 'allowed_origins'"));
+        return fail(r, errc::origin_not_allowed,
+                    "this server does not go by the name '" + std::string{request.authority} +
+                        "'; see 'allowed_origins'");
     if (request.method == http_method::options && r.path == "*")
         return answer_options(r, "GET, HEAD, POST, OPTIONS");
     auto const* found = find_route(r.path);
@@ -124,7 +109,7 @@ void routes::handle(http_session& session, http_request const& request)
         r.rest = r.path.substr(subscriber_prefix.size());
         found = &subscriber_route;
     }
-    if (!found) return fail(r, fault(errc::not_found, "there is nothing at this path"));
+    if (!found) return fail(r, errc::not_found, "there is nothing at this path");
     if (request.method == http_method::options) return answer_options(r, found->allow);
 
     bool const reads = request.method == http_method::get || request.method == http_method::head;
@@ -134,12 +119,12 @@ void routes::handle(http_session& session, http_request const& request)
                                                               : nullptr;
     if (!act) {
         if (request.method == http_method::other)
-            return fail(r, fault(errc::not_implemented, "the method is not known here"));
+            return fail(r, errc::not_implemented, "the method is not known here");
         return respond(r, make_method_not_allowed(found->allow));
     }
     if (!reads && !origins_.allows(request))
-        return fail(r, fault(errc::origin_not_allowed,
-                             "pages of this origin may change nothing; see 'allowed_origins'"));
+        return fail(r, errc::origin_not_allowed,
+                    "pages of this origin may change nothing; see 'allowed_origins'");
     if (target->query) {
         auto query = parse_query(*target->query);
         if (!query) return fail(r, query.error());
@@ -168,6 +153,11 @@ void routes::respond(routed_request const& r, http_response response) const
     r.session.respond(std::move(response), r.http);
 }
 
+void routes::fail(routed_request const& r, errc code, std::string detail) const
+{
+    fail(r, {make_error_code(code), std::move(detail), {}, {}, {}});
+}
+
 void routes::fail(routed_request const& r, error const& why) const
 {
     bool const passes = wire::describe(why).http_status == 503;
@@ -194,7 +184,7 @@ void routes::answer_options(routed_request const& r, std::string_view allow) con
 bool routes::has_query(routed_request const& r) const
 {
     if (r.query.empty()) return false;
-    fail(r, fault(errc::unknown_parameter, "unknown parameter '" + r.query.front().name + "'"));
+    fail(r, errc::unknown_parameter, "unknown parameter '" + r.query.front().name + "'");
     return true;
 }
 
@@ -213,8 +203,7 @@ void routes::health(routed_request const& r)
 void routes::readiness(routed_request const& r)
 {
     if (shard_->draining() || broker_.stopped())
-        return respond(
-            r, make_retry_later(fault(errc::going_away, "the server is draining"), retry_after));
+        return fail(r, errc::going_away, "the server is draining");
     respond(r, json_response(R"({"status":"ready"})"));
 }
 
@@ -245,12 +234,13 @@ void routes::subscribers(routed_request const& r)
     auto order = subscriber_order::id;
     for (auto const& [name, value] : r.query) {
         if (name != "sort")
-            return fail(r, fault(errc::unknown_parameter, "unknown parameter '" + name + "'"));
+            return fail(r, errc::unknown_parameter, "unknown parameter '" + name + "'");
         auto const known = parse_subscriber_order(value);
         if (!known)
-            return fail(r, fault(errc::invalid_parameter, "parameter 'sort' is '" + value +
-                                                              "'; expected 'id', 'lag', "
-                                                              "'dropped' or 'connected_at'"));
+            return fail(r, errc::invalid_parameter,
+                        "parameter 'sort' is '" + value +
+                            "'; expected 'id', 'lag', "
+                            "'dropped' or 'connected_at'");
         order = *known;
     }
     std::string body;
@@ -265,7 +255,7 @@ void routes::disconnect(routed_request const& r)
     auto const [at, ec] = std::from_chars(r.rest.data(), end, id);
     bool const known = ec == std::errc{} && at == end &&
                        (shard_->close_subscriber(id) || broker_.close_subscriber(id));
-    if (!known) return fail(r, fault(errc::not_found, "there is no subscriber of this id"));
+    if (!known) return fail(r, errc::not_found, "there is no subscriber of this id");
     log_.write(log_level::info, "subscriber " + std::to_string(id) + " closed by an operator at " +
                                     r.session.connection().remote());
     http_response response;
@@ -280,10 +270,10 @@ void routes::post_events(routed_request const& r)
     bool full_receipt = false;
     for (auto const& [name, value] : r.query) {
         if (name != "receipt")
-            return fail(r, fault(errc::unknown_parameter, "unknown parameter '" + name + "'"));
+            return fail(r, errc::unknown_parameter, "unknown parameter '" + name + "'");
         if (value != "full")
-            return fail(r, fault(errc::invalid_parameter,
-                                 "parameter 'receipt' is '" + value + "'; expected 'full'"));
+            return fail(r, errc::invalid_parameter,
+                        "parameter 'receipt' is '" + value + "'; expected 'full'");
         full_receipt = true;
     }
     if (auto const coding = r.http.field("Content-Encoding");
@@ -291,12 +281,15 @@ void routes::post_events(routed_request const& r)
         return respond(r, make_unsupported_coding());
     auto events = read_posted_events(r.http, broker_.options().limits);
     if (!events && events.error().code == errc::unsupported_media_type)
-        return respond(r, make_unsupported_media_type(
-                                  r.http.field("Content-Type").value_or(""), accept_post));
+        return respond(
+            r, make_unsupported_media_type(r.http.field("Content-Type").value_or(""), accept_post));
     if (!events) return fail(r, events.error());
     if (auto const place = first_unknown_type(*events, broker_.options().strict_catalog)) {
-        auto why = fault(errc::unknown_type, "the catalog is strict and does not know '" +
-                                                 (*events)[*place].type + "'");
+        error why{make_error_code(errc::unknown_type),
+                  "the catalog is strict and does not know '" + (*events)[*place].type + "'",
+                  {},
+                  {},
+                  {}};
         point_at_type(why, r.http, *place);
         return fail(r, why);
     }
@@ -313,104 +306,6 @@ void routes::post_events(routed_request const& r)
     if (report.accepted() == 0 && !events->empty())
         return respond(r, make_retry_later({report.why(), {}, {}, {}, {}}, retry_after));
     respond(r, json_response(report.text(), 202));
-}
-
-// ---------------------------------------------------------------- streams
-
-void routes::read_events(routed_request const& r)
-{
-    wire::stream_request_builder builder{options_.subscriber_defaults, options_.max_queue};
-    for (auto const& [name, value] : r.query)
-        if (auto const set = builder.set(name, value); !set) return fail(r, set.error());
-    if (auto const last = r.http.field("Last-Event-ID"); last && !last->empty())
-        if (auto const set = builder.resume_after(*last); !set) return fail(r, set.error());
-    auto request = builder.finish();
-    if (!request) return fail(r, request.error());
-
-    if (wants_websocket(r.http)) return open_websocket(r, *std::move(request));
-    static constexpr std::array<std::string_view, 2> offers{json_type, "text/event-stream"};
-    auto const choice = negotiate(r.http.field("Accept").value_or("*/*"), offers);
-    if (choice == 1) return open_event_stream(r, *request);
-    respond(r, make_history_page(broker_, *request));   // whatever else is asked for
-}
-
-void routes::open_websocket(routed_request const& r, wire::stream_request request)
-{
-    if (!origins_.allows(r.http))
-        return fail(r, fault(errc::origin_not_allowed,
-                             "pages of this origin may not connect; see 'allowed_origins'"));
-    if (auto refusal = refuse_handshake(r.http)) return respond(r, *std::move(refusal));
-    // Nobody would tell one that begins now that the drain has come.
-    if (shard_->draining()) return fail(r, fault(errc::going_away, "the server is shutting down"));
-
-    auto const extensions = options_.permessage_deflate ? agree_on_deflate(r.http) : std::string{};
-    bool const asked = std::ranges::find(r.query, "format", &query_pair::name) != r.query.end();
-    auto const spoken =
-        choose_subprotocol(r.http, asked ? std::optional{request.format} : std::nullopt);
-    if (!spoken) return fail(r, spoken.error());
-    request.format = spoken->events;
-
-    auto& c = r.session.connection();
-    auto const form = ws_encoding(request.format, !extensions.empty());
-    std::unique_ptr<subscriber> s;
-    if (request.subscribe) {
-        auto made = make_subscriber(c, request, form, spoken->control);
-        if (!made) return fail(r, made.error());
-        s = std::move(*made);
-    }
-    auto head = accept_handshake(r.http, spoken->name, extensions);
-    append_control(head, form, "welcome",
-                   control_text(spoken->control, broker_.epoch(), "welcome",
-                                welcome_json(c, s.get(), request)));
-    auto next = std::make_unique<ws_session>(
-        c, std::make_unique<client_session>(spoken->control),
-        wire::ws_reader::options{options_.max_message_bytes, false, !extensions.empty()});
-    r.session.upgrade(head, std::move(next));
-    if (s) c.subscribe(std::move(s));
-}
-
-void routes::open_event_stream(routed_request const& r, wire::stream_request const& request)
-{
-    if (!request.subscribe)
-        return fail(r, fault(errc::invalid_parameter,
-                             "parameter 'subscribe' can be false for a WebSocket only"));
-    bool const chunked = r.http.version == 11;
-    auto const form = sse_encoding(request.format, chunked);
-    auto& c = r.session.connection();
-    // A browser gives up for good on a reply that is no stream; where none comes, it tries again.
-    if (shard_->draining()) return c.finish();
-    std::unique_ptr<subscriber> s;
-    if (r.http.method == http_method::get) {
-        auto made = make_subscriber(c, request, form);
-        if (!made) return fail(r, made.error());
-        s = std::move(*made);
-    }
-
-    std::string head = "HTTP/1.1 200 OK\r\nDate: ";
-    head.append(date()).append("\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
-                               "X-Content-Type-Options: nosniff\r\nX-Accel-Buffering: no\r\n");
-    auto const cors = origins_.answer(r.http);
-    if (!cors.allow_origin.empty())
-        head.append("Access-Control-Allow-Origin: ").append(cors.allow_origin).append("\r\n");
-    if (cors.vary) head += "Vary: Origin\r\n";
-    head += chunked ? "Transfer-Encoding: chunked\r\n\r\n" : "Connection: close\r\n\r\n";
-    if (!s) {   // HEAD
-        r.session.connection().outbox().push_bytes(head);
-        if (!r.http.keep_alive || !chunked) c.finish();
-        return;
-    }
-    std::string retry;
-    wire::append_sse_retry(retry, options_.sse_retry);
-    // Belongs to the welcome: whoever is cut off before the first event resumes from here.
-    if (!request.subscription.since)
-        wire::append_sse_cursor(retry, broker_.epoch(), broker_.last_seq());
-    if (chunked)
-        append_chunk(head, retry);
-    else
-        head += retry;
-    append_control(head, form, "welcome", welcome_json(c, s.get(), request));
-    r.session.upgrade(head, std::make_unique<sse_session>(c, form));
-    c.subscribe(std::move(s));
 }
 
 }   // namespace thump::net

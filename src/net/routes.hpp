@@ -56,6 +56,7 @@ private:
     [[nodiscard]] bool has_query(routed_request const& r) const;
     void respond(routed_request const& r, http_response response) const;
     void fail(routed_request const& r, error const& why) const;
+    void fail(routed_request const& r, errc code, std::string detail) const;
     void answer_options(routed_request const& r, std::string_view allow) const;
 
     void page(routed_request const& r);
