@@ -20,7 +20,7 @@ std::uint64_t broker::find_duplicate(std::string_view id, time_point now)
 
 void broker::publish(boost::intrusive_ptr<published_event> e, time_point now, receipt* r)
 {
-    e->seq = ++last_seq_;
+    e->seq = last_seq_ + 1;
     if (e->id.empty()) {
         ids_.append(e->id, now);
         e->measure_id();
@@ -28,6 +28,7 @@ void broker::publish(boost::intrusive_ptr<published_event> e, time_point now, re
         remembered_.add(e->id, e->seq, now);
     }
     if (r) *r = {e->id, e->seq, false};
+    last_seq_ = e->seq;
 
     scratch_.clear();
     filters_.match(*e, scratch_);

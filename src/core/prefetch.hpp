@@ -12,7 +12,7 @@ inline void prefetch_line(void const* at) noexcept
 #if defined(__x86_64__)
     // Compilers take a read for it unless told of a processor that knows better. All that run 64
     // bits decode it; the oldest do nothing.
-    asm volatile("prefetchw %0" : : "m"(*static_cast<char const*>(at)));
+    asm volatile("prefetchw (%0)" : : "r"(at));
 #else
     __builtin_prefetch(at, 1);
 #endif

@@ -113,7 +113,8 @@ void broker_impl::schedule_flush()
     });
 }
 
-void broker_impl::flush()
+// A fan-out cut short by an exception could neither be ended nor told to those it did not reach.
+void broker_impl::flush() noexcept
 {
     if (core_.turn_empty()) return;
     for (auto const id : core_.matched_filters()) {

@@ -120,7 +120,7 @@ public:
                                                 delivery_counts* counts = nullptr);
 
     /// Fans out what was published at once.
-    void flush_now() { flush(); }
+    void flush_now() noexcept { flush(); }
 
     /// As `core::broker::attach` and `detach`, between turns.
     core::filter_id attach(filter const& f);
@@ -160,7 +160,7 @@ private:
     void sequence(boost::intrusive_ptr<published_event> e, time_point now,
                   net::turn_clock::time since, receipt* r);
     void schedule_flush();
-    void flush();
+    void flush() noexcept;
     void finish_stop();
     void apply_changes();
     void apply_add(std::shared_ptr<mailbox> box);

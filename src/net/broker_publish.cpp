@@ -15,6 +15,7 @@
 #include <array>
 #include <chrono>
 #include <span>
+#include <thread>
 #include <utility>
 
 namespace thump::detail {
@@ -107,8 +108,11 @@ void broker_impl::drain()
 {
     drain_scheduled_.exchange(false);
     drain_some();
-    // Places that are not filled yet count too: nobody else may be about to ask for another visit.
-    if (intake_.size() > 0) schedule_drain();
+    if (intake_.size() > 0) {
+        // A place that is not filled yet counts too: nobody else may be about to ask for a visit.
+        if (intake_.empty()) std::this_thread::yield();
+        schedule_drain();
+    }
     flush();
 }
 

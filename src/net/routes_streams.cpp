@@ -31,7 +31,8 @@ void routes::read_events(routed_request const& r)
     if (!request) return fail(r, request.error());
 
     if (wants_websocket(r.http)) return open_websocket(r, *std::move(request));
-    static constexpr std::array<std::string_view, 2> offers{"application/json", "text/event-stream"};
+    static constexpr std::array<std::string_view, 2> offers{"application/json",
+                                                            "text/event-stream"};
     auto const choice = negotiate(r.http.field("Accept").value_or("*/*"), offers);
     if (choice == 1) return open_event_stream(r, *request);
     respond(r, make_history_page(broker_, *request));   // whatever else is asked for
@@ -41,7 +42,7 @@ void routes::open_websocket(routed_request const& r, wire::stream_request reques
 {
     if (!origins_.allows(r.http))
         return fail(r, errc::origin_not_allowed,
-                             "pages of this origin may not connect; see 'allowed_origins'");
+                    "pages of this origin may not connect; see 'allowed_origins'");
     if (auto refusal = refuse_handshake(r.http)) return respond(r, *std::move(refusal));
     // Nobody would tell one that begins now that the drain has come.
     if (shard_->draining()) return fail(r, errc::going_away, "the server is shutting down");
@@ -76,7 +77,7 @@ void routes::open_event_stream(routed_request const& r, wire::stream_request con
 {
     if (!request.subscribe)
         return fail(r, errc::invalid_parameter,
-                             "parameter 'subscribe' can be false for a WebSocket only");
+                    "parameter 'subscribe' can be false for a WebSocket only");
     bool const chunked = r.http.version == 11;
     auto const form = sse_encoding(request.format, chunked);
     auto& c = r.session.connection();
