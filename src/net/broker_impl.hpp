@@ -10,6 +10,7 @@
 #include <net/subscriber_survey.hpp>
 #include <net/turn_clock.hpp>
 #include <net/turn_sink.hpp>
+#include <wire/event_rules.hpp>
 
 #include <thump/broker.hpp>
 
@@ -107,13 +108,15 @@ public:
     [[nodiscard]] std::vector<net::subscriber_info> list_local() const;
     [[nodiscard]] std::string const& epoch() const noexcept { return core_.epoch(); }
     [[nodiscard]] broker_options const& options() const noexcept { return options_; }
+    /// What events must keep to.
+    [[nodiscard]] wire::event_rules const& rules() const noexcept { return rules_; }
     [[nodiscard]] executor_type const& executor() const noexcept { return executor_; }
     [[nodiscard]] strand_type const& strand() const noexcept { return strand_; }
 
     // ---- The strand only.
 
-    /// Publishes a valid event. What the loop turn publishes is fanned out together, when the
-    /// turn's events are exhausted.
+    /// Publishes an event that keeps to `rules`. What the loop turn publishes is fanned out
+    /// together, when the turn's events are exhausted.
     /// @param r Told its place, unless null.
     /// @param counts Where it is counted what became of the event, or null; until `flush_now`.
     boost::system::error_code publish_on_strand(event&& e, receipt* r = nullptr,
@@ -172,6 +175,7 @@ private:
     executor_type const executor_;
     strand_type const strand_;
     broker_options const options_;
+    wire::event_rules const rules_{options_.limits, options_.strict_catalog};
 
     // What publishers write and what the strand writes must not share a cache line: either would
     // make the other wait for every event.

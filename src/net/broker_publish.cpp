@@ -4,9 +4,7 @@
 #include <core/event_pool.hpp>
 #include <core/prefetch.hpp>
 #include <net/pending_receipt.hpp>
-#include <wire/event_rules.hpp>
 
-#include <thump/catalog.hpp>
 #include <thump/errc.hpp>
 
 #include <boost/asio/post.hpp>
@@ -43,8 +41,7 @@ constexpr std::size_t taken_together = 8;
 
 error_code broker_impl::check(event const& e) const
 {
-    if (auto const valid = wire::validate(e, options_.limits); !valid) return valid.error().code;
-    if (options_.strict_catalog && !find_type(e.type)) return errc::unknown_type;
+    if (auto const valid = wire::validate(e, rules_); !valid) return valid.error().code;
     return {};
 }
 
@@ -168,7 +165,6 @@ error_code broker_impl::publish_on_strand(event&& e, receipt* r, delivery_counts
         refused_.fetch_add(1, std::memory_order_relaxed);
         return errc::stopped;
     }
-    if (options_.strict_catalog && !find_type(e.type)) return errc::unknown_type;
     auto const moment = std::chrono::system_clock::now();
     auto const now = time_point::from(moment);
     if (auto const first = core_.find_duplicate(e.id, now)) {

@@ -17,14 +17,14 @@ void client_session::on_message(ws_session& session, std::string_view text, bool
 {
     auto& home = session.connection().home();
     auto const& options = home.options();
-    auto const& limits = home.broker().options().limits;
+    auto const& rules = home.broker().rules();
     auto parsed =
-        wire::parse_client_message(text, {limits, options.subscriber_defaults, options.max_queue,
+        wire::parse_client_message(text, {rules, options.subscriber_defaults, options.max_queue,
                                           format_ == wire::stream_format::cloudevents});
     if (!parsed) {
         auto const& [what, ref] = parsed.error();
         auto const fault =
-            what.offset ? std::nullopt : wire::find_syntax_fault(text, limits.max_json_depth);
+            what.offset ? std::nullopt : wire::find_syntax_fault(text, rules.max_json_depth);
         return refuse(session, ref, fault ? *fault : what);
     }
     if (auto* const message = std::get_if<wire::publish_message>(&*parsed))

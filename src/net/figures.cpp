@@ -183,13 +183,4 @@ void append_subscribers(std::string& out, std::vector<subscriber_info> all, subs
     out += "]}";
 }
 
-std::optional<std::size_t> first_unknown_type(std::span<event const> events, bool strict)
-{
-    if (!strict) return std::nullopt;
-    auto const found =
-        std::ranges::find_if(events, [](event const& e) { return find_type(e.type) == nullptr; });
-    if (found == events.end()) return std::nullopt;
-    return static_cast<std::size_t>(found - events.begin());
-}
-
 }   // namespace thump::net

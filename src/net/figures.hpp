@@ -39,8 +39,4 @@ parse_subscriber_order(std::string_view name) noexcept;
 /// `GET /v1/subscribers`: by id or age ascending, by lag or drops descending.
 void append_subscribers(std::string& out, std::vector<subscriber_info> all, subscriber_order order);
 
-/// The first event whose type a strict catalog does not know, if there is one.
-[[nodiscard]] std::optional<std::size_t> first_unknown_type(std::span<event const> events,
-                                                            bool strict);
-
 }   // namespace thump::net

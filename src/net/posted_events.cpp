@@ -62,29 +62,29 @@ result<std::vector<event>> alone(result<event> e)
 }
 
 result<std::vector<event>> read_binary(http_request const& request, std::string_view content_type,
-                                       media_type const& type, event_limits const& limits)
+                                       media_type const& type, wire::event_rules const& rules)
 {
     auto const kind = kind_of(type);
     if (!kind) return unsupported();
     std::vector<wire::cloud_header> fields;
     for (auto const& [name, value] : request.fields)
         fields.push_back({name, value});
-    return alone(wire::parse_cloud_message(fields, {*kind, content_type, request.body}, limits));
+    return alone(wire::parse_cloud_message(fields, {*kind, content_type, request.body}, rules));
 }
 
 // A text that is not even JSON is better told so.
 result<std::vector<event>> or_syntax_fault(result<std::vector<event>> events, std::string_view body,
-                                           event_limits const& limits)
+                                           wire::event_rules const& rules)
 {
     if (events || events.error().offset) return events;
-    if (auto fault = wire::find_syntax_fault(body, limits.max_json_depth)) return *std::move(fault);
+    if (auto fault = wire::find_syntax_fault(body, rules.max_json_depth)) return *std::move(fault);
     return events;
 }
 
 }   // namespace
 
 result<std::vector<event>> read_posted_events(http_request const& request,
-                                              event_limits const& limits)
+                                              wire::event_rules const& rules)
 {
     auto const given = request.field("Content-Type").value_or("");
     auto const type = parse_media_type(given.empty() ? json_type : given);
@@ -95,28 +95,16 @@ result<std::vector<event>> read_posted_events(http_request const& request,
     auto const& body = request.body;
     if (has_prefix(given, batch_prefix)) {
         if (!type->is("application/cloudevents-batch+json")) return unsupported();
-        return or_syntax_fault(wire::parse_cloud_batch(body, limits), body, limits);
+        return or_syntax_fault(wire::parse_cloud_batch(body, rules), body, rules);
     }
     if (has_prefix(given, structured_prefix)) {
         if (!type->is("application/cloudevents+json")) return unsupported();
-        return or_syntax_fault(alone(wire::parse_cloud_event(body, limits)), body, limits);
+        return or_syntax_fault(alone(wire::parse_cloud_event(body, rules)), body, rules);
     }
-    if (request.field("ce-specversion")) return read_binary(request, given, *type, limits);
-    if (type->is(json_type)) return or_syntax_fault(wire::parse_events(body, limits), body, limits);
-    if (is_ndjson(*type)) return wire::parse_ndjson(body, limits);
+    if (request.field("ce-specversion")) return read_binary(request, given, *type, rules);
+    if (type->is(json_type)) return or_syntax_fault(wire::parse_events(body, rules), body, rules);
+    if (is_ndjson(*type)) return wire::parse_ndjson(body, rules);
     return unsupported();
-}
-
-void point_at_type(error& why, http_request const& request, std::size_t index)
-{
-    auto const given = request.field("Content-Type").value_or("");
-    bool const is_structured = has_prefix(given, structured_prefix);
-    if (!is_structured && request.field("ce-specversion")) return;   // it is a header
-    auto const start = request.body.find_first_not_of(" \t\r\n");
-    bool const is_array = start != std::string_view::npos && request.body[start] == '[';
-    auto const type = parse_media_type(given);
-    why.pointer = is_array ? "/" + std::to_string(index) + "/type" : "/type";
-    if (is_array || (type && is_ndjson(*type))) why.index = index;
 }
 
 }   // namespace thump::net

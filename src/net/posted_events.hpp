@@ -2,8 +2,8 @@
 #pragma once
 
 #include <net/http_request.hpp>
+#include <wire/event_rules.hpp>
 
-#include <thump/broker_options.hpp>
 #include <thump/error.hpp>
 #include <thump/event.hpp>
 
@@ -34,10 +34,6 @@ inline constexpr std::string_view accept_post =
 /// else those of the parsers in `wire`.
 /// Requires: the body has no content coding.
 [[nodiscard]] result<std::vector<event>> read_posted_events(http_request const& request,
-                                                            event_limits const& limits);
-
-/// Says in an error where the type of an event stands in the body that it was read from.
-/// @param index The event's place among those that were read.
-void point_at_type(error& why, http_request const& request, std::size_t index);
+                                                            wire::event_rules const& rules);
 
 }   // namespace thump::net

@@ -279,20 +279,11 @@ void routes::post_events(routed_request const& r)
     if (auto const coding = r.http.field("Content-Encoding");
         coding && !boost::beast::iequals(*coding, "identity"))
         return respond(r, make_unsupported_coding());
-    auto events = read_posted_events(r.http, broker_.options().limits);
+    auto events = read_posted_events(r.http, broker_.rules());
     if (!events && events.error().code == errc::unsupported_media_type)
         return respond(
             r, make_unsupported_media_type(r.http.field("Content-Type").value_or(""), accept_post));
     if (!events) return fail(r, events.error());
-    if (auto const place = first_unknown_type(*events, broker_.options().strict_catalog)) {
-        error why{make_error_code(errc::unknown_type),
-                  "the catalog is strict and does not know '" + (*events)[*place].type + "'",
-                  {},
-                  {},
-                  {}};
-        point_at_type(why, r.http, *place);
-        return fail(r, why);
-    }
 
     std::vector<detail::delivery_counts> counts(full_receipt ? events->size() : 0);
     publish_report report{broker_.epoch(), events->size()};

@@ -90,21 +90,21 @@ bool is_cloud_event(std::string_view text)
 }
 
 // Most events are no CloudEvents: what an event is, is only asked when it is not good.
-result<event> read_any_event(json_reader& in, event_limits const& limits)
+result<event> read_any_event(json_reader& in, event_rules const& rules)
 {
     auto const here = in;
-    auto made = read_event(in, limits);
+    auto made = read_event(in, rules);
     if (made) return made;
     auto again = here;
     std::string_view text;
     if (!again.skip_value(max_json_nesting, text) || !is_cloud_event(text)) return made;
     in = here;
-    return read_cloud_event(in, limits);
+    return read_cloud_event(in, rules);
 }
 
-result<void> read_published(json_reader& in, event_limits const& limits, members& m)
+result<void> read_published(json_reader& in, event_rules const& rules, members& m)
 {
-    auto made = read_any_event(in, limits);
+    auto made = read_any_event(in, rules);
     if (made) {
         m.published = *std::move(made);
         return {};
@@ -134,7 +134,7 @@ result<void> read_option(json_reader& in, std::string name, members& m)
     return {};
 }
 
-result<void> read_members(json_reader& in, event_limits const& limits, members& m)
+result<void> read_members(json_reader& in, event_rules const& rules, members& m)
 {
     in.begin();
     for (std::string_view key; in.next_member(key);) {
@@ -142,7 +142,7 @@ result<void> read_members(json_reader& in, event_limits const& limits, members& 
         if (contains(m, name))
             return fault(errc::duplicate_key, quoted(name) + " stands there twice", name);
         auto const good = name == "op"      ? read_op(in, m)
-                          : name == "event" ? read_published(in, limits, m)
+                          : name == "event" ? read_published(in, rules, m)
                           : name == "ref"   ? read_ref(in, m)
                                             : read_option(in, std::move(name), m);
         if (!good) return good;
@@ -330,7 +330,7 @@ result<client_message> parse_control(std::string_view text, client_rules const& 
     json_reader in{text};
     (void)in.peek();
     members m;
-    if (auto const good = read_members(in, rules.limits, m); !good) return good.error();
+    if (auto const good = read_members(in, rules.events, m); !good) return good.error();
     return make_message(m, rules);
 }
 
@@ -343,7 +343,7 @@ result<client_message> parse_request(std::string_view op, std::string_view data,
         return fault(errc::wrong_json_type, "the data of a request must be an object, not " +
                                                 std::string{to_string(kind)});
     members m;
-    if (auto const good = read_members(in, rules.limits, m); !good) return good.error();
+    if (auto const good = read_members(in, rules.events, m); !good) return good.error();
     if (m.op && *m.op != op)
         return fault(errc::invalid_parameter, "'op' is another than the type says", "op");
     m.op = op;
@@ -352,7 +352,7 @@ result<client_message> parse_request(std::string_view op, std::string_view data,
 
 result<client_message> parse_cloud(std::string_view text, client_rules const& rules)
 {
-    auto e = parse_cloud_event(text, rules.limits);
+    auto e = parse_cloud_event(text, rules.events);
     if (!e && !is_cloud_event(text) && find_member(text, "op")) return parse_control(text, rules);
     if (!e) return std::move(e).error();
     auto const op = requested_op(e->type);
@@ -371,7 +371,7 @@ result<client_message> parse_message(std::string_view text, client_rules const& 
 {
     if (begins_with_op(text)) return parse_control(text, rules);
     if (rules.cloud_events_only) return parse_cloud(text, rules);
-    auto e = parse_event(text, rules.limits);
+    auto e = parse_event(text, rules.events);
     if (e) return publish_message{*std::move(e), {}};
     if (is_cloud_event(text)) return parse_cloud(text, rules);
     if (find_member(text, "op")) return parse_control(text, rules);

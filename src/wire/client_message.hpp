@@ -1,11 +1,11 @@
 // What a WebSocket client sends.
 #pragma once
 
-#include <thump/broker_options.hpp>
 #include <thump/error.hpp>
 #include <thump/event.hpp>
 #include <thump/subscription_options.hpp>
 
+#include <wire/event_rules.hpp>
 #include <wire/stream_request.hpp>
 
 #include <boost/system/result.hpp>
@@ -43,7 +43,7 @@ using client_message = std::variant<publish_message, subscribe_message, ping_mes
 
 /// Bounds and defaults of what clients send.
 struct client_rules {
-    event_limits const& limits;
+    event_rules events;
     subscription_options const& subscriber_defaults;
     std::size_t max_queue;            ///< the largest queue that a client may ask for, in events
     bool cloud_events_only = false;   ///< whether events, sent and asked for, have no other form

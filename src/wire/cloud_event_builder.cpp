@@ -120,7 +120,7 @@ result<void> cloud_event_builder::set_source(std::string_view value)
 result<void> cloud_event_builder::set_type(std::string_view value)
 {
     made_.type = value;
-    return check_type(value);
+    return check_type(value, rules_);
 }
 
 result<void> cloud_event_builder::set_time(std::string_view value)
@@ -151,7 +151,7 @@ result<event> cloud_event_builder::finish()
                                        "the CloudEvent has no '" + std::string{core.name} + '\''));
     if (auto good = settle_sequence(); !good) return good.error();
     if (auto good = settle_data(); !good) return good.error();
-    if (auto good = check_size(made_, limits_.max_event_bytes); !good) return good.error();
+    if (auto good = check_size(made_, rules_.max_event_bytes); !good) return good.error();
     return std::move(made_);
 }
 
@@ -189,7 +189,7 @@ result<void> cloud_event_builder::settle_data()
     }
     if (too_deep_)
         return at("data", fault(errc::json_too_deep, "the data is nested deeper than " +
-                                                         std::to_string(limits_.max_json_depth) +
+                                                         std::to_string(rules_.max_json_depth) +
                                                          " levels"));
     if (base64_) {
         if (auto good = check_metadata_key(base64_key, entries.size()); !good) return good;

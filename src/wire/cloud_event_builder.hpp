@@ -2,8 +2,8 @@
 #pragma once
 
 #include <wire/cloud_attributes.hpp>
+#include <wire/event_rules.hpp>
 
-#include <thump/broker_options.hpp>
 #include <thump/error.hpp>
 #include <thump/event.hpp>
 
@@ -20,8 +20,7 @@ namespace thump::wire {
 /// `data`.
 class cloud_event_builder {
 public:
-    /// @param limits Must outlive the builder.
-    explicit cloud_event_builder(event_limits const& limits) noexcept : limits_{limits} {}
+    explicit cloud_event_builder(event_rules const& rules) noexcept : rules_{rules} {}
 
     /// Takes an attribute.
     /// @return nothing, or what is wrong: `errc::invalid_attribute`, `wrong_json_type`,
@@ -60,7 +59,7 @@ private:
     result<void> settle_sequence();
     result<void> settle_data();
 
-    event_limits const& limits_;
+    event_rules rules_;
     event made_;
     std::optional<attribute> sequence_;
     std::optional<attribute> publisher_sequence_;

@@ -40,8 +40,8 @@ error wrong_type(std::string_view name, std::string_view wanted, json_kind kind)
 // Reads one CloudEvent.
 class cloud_event_parser {
 public:
-    cloud_event_parser(json_reader& in, event_limits const& limits) noexcept
-        : in_{in}, limits_{limits}, made_{limits}
+    cloud_event_parser(json_reader& in, event_rules const& rules) noexcept
+        : in_{in}, rules_{rules}, made_{rules}
     {
     }
 
@@ -55,9 +55,9 @@ public:
             if (auto good = read_member(name); !good) return good.error();
         }
         if (in_.failed()) return in_.failure();
-        if (in_.offset() - start > limits_.max_event_bytes)
+        if (in_.offset() - start > rules_.max_event_bytes)
             return fault(errc::event_too_large, "the event is larger than " +
-                                                    std::to_string(limits_.max_event_bytes) +
+                                                    std::to_string(rules_.max_event_bytes) +
                                                     " bytes");
         return made_.finish();
     }
@@ -118,7 +118,7 @@ private:
     result<void> read_data()
     {
         if (auto good = note_data(data_name); !good) return good;
-        return read_cloud_data(in_, limits_, made_);
+        return read_cloud_data(in_, rules_, made_);
     }
 
     result<void> read_base64(json_kind kind)
@@ -136,28 +136,28 @@ private:
     }
 
     json_reader& in_;
-    event_limits const& limits_;
+    event_rules const& rules_;
     cloud_event_builder made_;
     bool has_data_ = false;
 };
 
 }   // namespace
 
-result<event> read_cloud_event(json_reader& in, event_limits const& limits)
+result<event> read_cloud_event(json_reader& in, event_rules const& rules)
 {
-    return cloud_event_parser{in, limits}.run();
+    return cloud_event_parser{in, rules}.run();
 }
 
-result<void> read_cloud_data(json_reader& in, event_limits const& limits, cloud_event_builder& to)
+result<void> read_cloud_data(json_reader& in, event_rules const& rules, cloud_event_builder& to)
 {
     std::string_view text;
     auto const here = in;
-    bool const too_deep = !in.skip_value(limits.max_json_depth, text);
+    bool const too_deep = !in.skip_value(rules.max_json_depth, text);
     if (too_deep) {
         auto const why = in.failure();
         in = here;
-        if (why.code != errc::json_too_deep || limits.max_json_depth == max_json_nesting ||
-            !in.skip_value(limits.max_json_depth + 1, text))
+        if (why.code != errc::json_too_deep || rules.max_json_depth == max_json_nesting ||
+            !in.skip_value(rules.max_json_depth + 1, text))
             return why;
     }
     std::string json;
@@ -166,17 +166,17 @@ result<void> read_cloud_data(json_reader& in, event_limits const& limits, cloud_
     return {};
 }
 
-result<event> parse_cloud_event(std::string_view json, event_limits const& limits)
+result<event> parse_cloud_event(std::string_view json, event_rules const& rules)
 {
     json_reader in{json};
     if (in.peek() == json_kind::none && in.offset() == json.size())
         return fault(errc::empty_body, "there is no CloudEvent");
-    auto made = read_cloud_event(in, limits);
+    auto made = read_cloud_event(in, rules);
     if (made && !in.finish()) return in.failure();
     return made;
 }
 
-result<std::vector<event>> parse_cloud_batch(std::string_view json, event_limits const& limits)
+result<std::vector<event>> parse_cloud_batch(std::string_view json, event_rules const& rules)
 {
     json_reader in{json};
     if (auto const kind = in.peek(); kind != json_kind::array) {
@@ -187,7 +187,7 @@ result<std::vector<event>> parse_cloud_batch(std::string_view json, event_limits
         return fault(errc::wrong_json_type,
                      "a batch must be an array, not " + std::string{to_string(kind)});
     }
-    auto made = read_event_array(in, [&] { return read_cloud_event(in, limits); });
+    auto made = read_event_array(in, [&] { return read_cloud_event(in, rules); });
     if (made && !in.finish()) return in.failure();
     return made;
 }

@@ -75,20 +75,20 @@ error of_field(std::string_view name, error wrong)
     return wrong;
 }
 
-result<void> read_json(std::string_view bytes, event_limits const& limits, cloud_event_builder& to)
+result<void> read_json(std::string_view bytes, event_rules const& rules, cloud_event_builder& to)
 {
     json_reader in{bytes};
-    auto const read = read_cloud_data(in, limits, to);
+    auto const read = read_cloud_data(in, rules, to);
     if (read && in.finish()) return {};
     auto why = read ? in.failure() : read.error();
     if (why.code == errc::invalid_json) why.code = make_error_code(errc::invalid_data);
     return why;
 }
 
-result<void> read_body(cloud_body const& body, event_limits const& limits, cloud_event_builder& to)
+result<void> read_body(cloud_body const& body, event_rules const& rules, cloud_event_builder& to)
 {
     if (body.bytes.empty()) return {};
-    if (body.kind == body_kind::json) return read_json(body.bytes, limits, to);
+    if (body.kind == body_kind::json) return read_json(body.bytes, rules, to);
     if (!is_valid_utf8(body.bytes)) return fault(errc::invalid_utf8, "the text is not UTF-8");
     std::string data;
     append_json_string(data, body.bytes);
@@ -108,9 +108,9 @@ error of_message(error wrong)
 }   // namespace
 
 result<event> parse_cloud_message(std::span<cloud_header const> fields, cloud_body const& body,
-                                  event_limits const& limits)
+                                  event_rules const& rules)
 {
-    cloud_event_builder made{limits};
+    cloud_event_builder made{rules};
     for (auto const& [field, value] : fields) {
         auto name = lower(field);
         if (!name.starts_with(prefix)) continue;
@@ -121,7 +121,7 @@ result<event> parse_cloud_message(std::span<cloud_header const> fields, cloud_bo
     if (!body.content_type.empty())
         if (auto good = made.set("datacontenttype", body.content_type); !good)
             return of_message(good.error());
-    if (auto good = read_body(body, limits, made); !good) return good.error();
+    if (auto good = read_body(body, rules, made); !good) return good.error();
     auto e = made.finish();
     return e ? std::move(e) : of_message(std::move(e).error());
 }

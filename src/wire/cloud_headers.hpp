@@ -6,7 +6,8 @@
 //     once
 #pragma once
 
-#include <thump/broker_options.hpp>
+#include <wire/event_rules.hpp>
+
 #include <thump/error.hpp>
 #include <thump/event.hpp>
 
@@ -39,6 +40,6 @@ struct cloud_body {
 /// faults of the data are those of the body. Those of `cloud_event_builder`, `errc::invalid_data`,
 /// `invalid_utf8`, `invalid_attribute` (a name or an encoding that is none).
 [[nodiscard]] result<event> parse_cloud_message(std::span<cloud_header const> fields,
-                                                cloud_body const& body, event_limits const& limits);
+                                                cloud_body const& body, event_rules const& rules);
 
 }   // namespace thump::wire

@@ -43,7 +43,7 @@ error fault(errc code, std::string detail)
 // Reads one event. Pointers of its errors are made on the way out, from the inside.
 class event_parser {
 public:
-    event_parser(json_reader& in, event_limits const& limits) noexcept : in_{in}, limits_{limits} {}
+    event_parser(json_reader& in, event_rules const& rules) noexcept : in_{in}, rules_{rules} {}
 
     result<event> run()
     {
@@ -54,7 +54,7 @@ public:
             if (auto good = read_member(name); !good) return std::move(good).error();
         if (in_.failed()) return in_.failure();
         if (!seen(field::type)) return missing_type();
-        if (in_.offset() - start > limits_.max_event_bytes) return too_large();
+        if (in_.offset() - start > rules_.max_event_bytes) return too_large();
         return std::move(made_);
     }
 
@@ -82,7 +82,7 @@ private:
     error too_large() const
     {
         return fault(errc::event_too_large, "the event is larger than " +
-                                                std::to_string(limits_.max_event_bytes) + " bytes");
+                                                std::to_string(rules_.max_event_bytes) + " bytes");
     }
 
     result<void> read_member(std::string_view name)
@@ -124,7 +124,7 @@ private:
     {
         switch (f) {
         case field::type:
-            return read_string(f, made_.type, check_type);
+            return read_string(f, made_.type, [&](auto type) { return check_type(type, rules_); });
         case field::id:
             return read_string(f, made_.id, check_id);
         case field::timestamp:
@@ -208,7 +208,7 @@ private:
     result<void> read_data()
     {
         std::string_view text;
-        if (!in_.skip_value(limits_.max_json_depth, text)) return in_.failure();
+        if (!in_.skip_value(rules_.max_json_depth, text)) return in_.failure();
         append_in_one_line(made_.data, text);
         return {};
     }
@@ -216,7 +216,7 @@ private:
     static constexpr std::size_t usual_entries = 4;
 
     json_reader& in_;
-    event_limits const& limits_;
+    event_rules const& rules_;
     event made_;
     unsigned seen_ = 0;   // a bit for each field
 };
@@ -268,42 +268,42 @@ void append_event(std::string& out, event const& e)
     out += '}';
 }
 
-result<event> read_event(json_reader& in, event_limits const& limits)
+result<event> read_event(json_reader& in, event_rules const& rules)
 {
-    return event_parser{in, limits}.run();
+    return event_parser{in, rules}.run();
 }
 
-result<event> parse_event(std::string_view json, event_limits const& limits)
+result<event> parse_event(std::string_view json, event_rules const& rules)
 {
     json_reader in{json};
     if (in.peek() == json_kind::none && in.offset() == json.size()) return nothing_there();
-    auto made = read_event(in, limits);
+    auto made = read_event(in, rules);
     if (made && !in.finish()) return in.failure();
     return made;
 }
 
-result<std::vector<event>> parse_events(std::string_view json, event_limits const& limits)
+result<std::vector<event>> parse_events(std::string_view json, event_rules const& rules)
 {
     json_reader in{json};
     if (in.peek() != json_kind::array) {
-        auto made = parse_event(json, limits);
+        auto made = parse_event(json, rules);
         if (!made) return std::move(made).error();
         std::vector<event> one;
         one.push_back(std::move(*made));
         return one;
     }
-    auto made = read_event_array(in, [&] { return read_event(in, limits); });
+    auto made = read_event_array(in, [&] { return read_event(in, rules); });
     if (made && made->empty()) return nothing_there();
     if (made && !in.finish()) return in.failure();
     return made;
 }
 
-result<std::vector<event>> parse_ndjson(std::string_view body, event_limits const& limits)
+result<std::vector<event>> parse_ndjson(std::string_view body, event_rules const& rules)
 {
     std::vector<event> made;
     for (std::size_t start = 0; start < body.size();) {
         auto const line = body.substr(start, body.find('\n', start) - start);
-        auto e = parse_event(line, limits);
+        auto e = parse_event(line, rules);
         if (e) {
             made.push_back(std::move(*e));
         } else if (auto wrong = std::move(e).error(); wrong.code != errc::empty_body) {

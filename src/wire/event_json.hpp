@@ -1,7 +1,6 @@
 // Events as JSON.
 #pragma once
 
-#include <thump/broker_options.hpp>
 #include <thump/error.hpp>
 #include <thump/event.hpp>
 
@@ -31,23 +30,23 @@ void append_event(std::string& out, event const& e);
 /// (`seq` too, which only the broker gives), `wrong_json_type`, `missing_field`, `duplicate_key`,
 /// `event_too_large`, `empty_body`, those of the fields' rules (see `event_rules.hpp`); with an
 /// offset besides: `invalid_json`, `invalid_utf8`, `json_too_deep`.
-[[nodiscard]] result<event> parse_event(std::string_view json, event_limits const& limits);
+[[nodiscard]] result<event> parse_event(std::string_view json, event_rules const& rules);
 
 /// Reads one event, or an array of events. An empty array is `errc::empty_body`.
 /// @return as `parse_event`. In an array, `error::index` tells the element at fault; pointer and
 /// offset are those of the whole text, as in `/2/type`.
 [[nodiscard]] result<std::vector<event>> parse_events(std::string_view json,
-                                                      event_limits const& limits);
+                                                      event_rules const& rules);
 
 /// Reads events that stand one in a line. Lines end in LF or CRLF, the last need not; blank lines
 /// are passed over. No event at all is `errc::empty_body`.
 /// @return as `parse_event`. `error::index` counts events, not lines; the pointer is that of the
 /// one event, the offset that of the whole text.
 [[nodiscard]] result<std::vector<event>> parse_ndjson(std::string_view body,
-                                                      event_limits const& limits);
+                                                      event_rules const& rules);
 
 /// Reads the event that comes next in a longer text. Pointers of errors begin at the event, offsets
 /// at the text.
-[[nodiscard]] result<event> read_event(json_reader& in, event_limits const& limits);
+[[nodiscard]] result<event> read_event(json_reader& in, event_rules const& rules);
 
 }   // namespace thump::wire

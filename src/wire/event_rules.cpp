@@ -1,5 +1,6 @@
 #include <wire/event_rules.hpp>
 
+#include <thump/catalog.hpp>
 #include <thump/filter.hpp>
 
 #include <wire/json_pointer.hpp>
@@ -79,6 +80,11 @@ error bad_type(std::string_view type)
                                     "digits, '_' and '-'");
 }
 
+error unknown_type(std::string_view type)
+{
+    return fault(errc::unknown_type, "the catalog is strict and does not know " + quoted(type));
+}
+
 error bad_id(std::string_view id)
 {
     return fault(errc::invalid_id, id.size() > max_id_bytes ? "the id is longer than 255 bytes"
@@ -156,10 +162,11 @@ std::size_t json_bytes(event const& e)
 
 }   // namespace
 
-result<void> check_type(std::string_view type)
+result<void> check_type(std::string_view type, event_rules const& rules)
 {
-    if (is_valid_type(type) && !is_control_type(type)) return {};
-    return bad_type(type);
+    if (!is_valid_type(type) || is_control_type(type)) return bad_type(type);
+    if (rules.known_types_only && !find_type(type)) return unknown_type(type);
+    return {};
 }
 
 result<void> check_id(std::string_view id)
@@ -192,9 +199,9 @@ result<void> check_size(event const& e, std::size_t max_bytes)
     return bad_size(max_bytes);
 }
 
-result<void> validate(event const& e, event_limits const& limits)
+result<void> validate(event const& e, event_rules const& rules)
 {
-    if (auto good = check_type(e.type); !good) return at_field(good.error(), "type");
+    if (auto good = check_type(e.type, rules); !good) return at_field(good.error(), "type");
     if (auto good = check_id(e.id); !good) return at_field(good.error(), "id");
     if (!is_valid_utf8(e.id)) return not_utf8("id");
     if (e.timestamp && !has_four_digit_year(*e.timestamp))
@@ -203,9 +210,9 @@ result<void> validate(event const& e, event_limits const& limits)
     if (!is_valid_utf8(e.message)) return not_utf8("message");
     if (auto good = check_metadata(e.metadata); !good) return at_field(good.error(), "metadata");
     if (auto good = check_source(e.source); !good) return at_field(good.error(), "source");
-    if (auto good = check_data(e.data, limits.max_json_depth); !good)
+    if (auto good = check_data(e.data, rules.max_json_depth); !good)
         return at_field(good.error(), "data");
-    return check_size(e, limits.max_event_bytes);
+    return check_size(e, rules.max_event_bytes);
 }
 
 }   // namespace thump::wire

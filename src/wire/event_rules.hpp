@@ -14,12 +14,23 @@ inline constexpr std::size_t max_id_bytes = 255;
 inline constexpr std::size_t max_metadata_entries = 64;
 inline constexpr std::size_t max_metadata_key_bytes = 255;
 
+/// What a broker asks of events beyond what makes any event a good one.
+struct event_rules : event_limits {
+    bool known_types_only = false;   ///< whether the catalog must know their types
+
+    constexpr event_rules(event_limits const& l = {}, bool known_only = false) noexcept
+        : event_limits{l}, known_types_only{known_only}
+    {
+    }
+};
+
 /// Begins the type of every control record of the broker's.
 inline constexpr std::string_view control_prefix = "thump.";
 
 /// `errc::invalid_type` where `type` breaks its grammar (see `is_valid_type`), or is that of a
-/// control record, which nobody else may send: `thump.gap` and its like.
-[[nodiscard]] result<void> check_type(std::string_view type);
+/// control record, which nobody else may send: `thump.gap` and its like. `errc::unknown_type` where
+/// the catalog must know it, and does not.
+[[nodiscard]] result<void> check_type(std::string_view type, event_rules const& rules);
 
 /// `errc::invalid_id` over `max_id_bytes` and for C0 control characters and DEL. An empty id asks
 /// the broker to make one.
@@ -45,6 +56,6 @@ inline constexpr std::string_view control_prefix = "thump.";
 /// @return nothing, or what is wrong, with a JSON pointer to the field: `errc::invalid_type`,
 /// `invalid_id`, `invalid_timestamp`, `invalid_metadata`, `invalid_source`, `invalid_utf8`,
 /// `invalid_data`, `json_too_deep`, `event_too_large`.
-[[nodiscard]] result<void> validate(event const& e, event_limits const& limits);
+[[nodiscard]] result<void> validate(event const& e, event_rules const& rules);
 
 }   // namespace thump::wire

@@ -64,7 +64,7 @@ std::string broken_round_trip(event const& e)
     constexpr std::string_view seq = R"("seq":0,)";
     text.replace(1, seq.size(), "");
     // What is written may be longer than what was read, which the limit is for.
-    auto const again = wire::parse_event(text, {.max_event_bytes = text.size()});
+    auto const again = wire::parse_event(text, event_limits{.max_event_bytes = text.size()});
     if (!again) return "what was written cannot be read: " + again.error().detail;
     if (!same_event(*again, e)) return "what was written reads otherwise";
     return text_of(*again) == text_of(e) ? "" : "what was read again is written otherwise";
@@ -84,7 +84,8 @@ std::string broken_cloud_round_trip(event const& e)
     auto const text = cloud_text_of(e);
     if (text.find_first_of("\r\n") != std::string::npos) return "a CloudEvent takes several lines";
     // It may be longer than the event, which the limit is for.
-    auto const again = wire::parse_cloud_event(text, {.max_event_bytes = text.size() + 4096});
+    auto const again =
+        wire::parse_cloud_event(text, event_limits{.max_event_bytes = text.size() + 4096});
     if (!again) return "the CloudEvent cannot be read: " + again.error().detail + ": " + text;
     if (!same_event(*again, e) || again->seq != e.seq) return "it reads otherwise: " + text;
     return cloud_text_of(*again) == text ? "" : "it is written otherwise: " + text;

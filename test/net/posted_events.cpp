@@ -1,5 +1,7 @@
 #include <net/posted_events.hpp>
 
+#include <wire/faults.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 #include <string>
@@ -118,6 +120,29 @@ BOOST_AUTO_TEST_CASE(the_content_type_is_kept_as_it_was_sent)
     BOOST_TEST(type_kept("Text/Plain") == "Text/Plain");
     BOOST_TEST(type_kept("application/json") == "none");   // implied
     BOOST_TEST(type_kept("") == "none");
+}
+
+BOOST_AUTO_TEST_CASE(a_type_that_a_strict_catalog_does_not_know_is_told_with_its_place)
+{
+    wire::event_rules const strict{limits, true};
+    auto const judged = [&](std::string_view type, std::string_view body) {
+        return fault_of(net::read_posted_events(posted(type, body), strict));
+    };
+    constexpr std::string_view ndjson = "application/x-ndjson";
+    constexpr std::string_view structured = "application/cloudevents+json";
+    constexpr std::string_view batched = "application/cloudevents-batch+json";
+    BOOST_TEST(judged("", R"({"type":"task.failed"})") == "fine");
+    BOOST_TEST(judged("", R"({"type":"task.faild"})") == "unknown_type /type");
+    BOOST_TEST(judged("", R"([{"type":"task.failed"},{"type":"z"}])") == "unknown_type /1/type #1");
+    BOOST_TEST(judged(ndjson, R"({"type":"task.failed"})"
+                              "\n"
+                              R"({"type":"z"})") == "unknown_type /type #1");
+    BOOST_TEST(judged(structured, cloud_event) == "unknown_type /type");
+    BOOST_TEST(judged(batched, '[' + std::string{cloud_event} + ']') == "unknown_type /0/type #0");
+    auto const binary = posted(
+        "", "", {{"ce-specversion", "1.0"}, {"ce-id", "i"}, {"ce-source", "/s"}, {"ce-type", "z"}});
+    BOOST_TEST(fault_of(net::read_posted_events(binary, strict)) == "unknown_type");
+    BOOST_TEST(judged("", R"({"type":"z",})") == "invalid_json @12");
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_is_no_json_is_told_so)

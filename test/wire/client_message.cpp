@@ -154,6 +154,19 @@ BOOST_AUTO_TEST_CASE(a_bad_event_is_told_with_its_place_and_ref)
     BOOST_TEST(judged(R"({"type":"a","colour":1})") == "unknown_field /colour");
 }
 
+BOOST_AUTO_TEST_CASE(a_type_that_a_strict_catalog_does_not_know_is_told_with_its_place)
+{
+    auto const strictly = [](std::string_view text) {
+        auto const made = parse_client_message(text, {{limits, true}, defaults, 100});
+        return made ? "fine" : test::fault_of(result<void>{made.error().what});
+    };
+    BOOST_TEST(strictly(R"({"type":"task.failed"})") == "fine");
+    BOOST_TEST(strictly(R"({"type":"z"})") == "unknown_type /type");
+    BOOST_TEST(strictly(R"({"op":"publish","event":{"type":"z"},"ref":3})") ==
+               "unknown_type /event/type");
+    BOOST_TEST(strictly(cloud("z")) == "unknown_type /type");
+}
+
 BOOST_AUTO_TEST_CASE(a_bare_event_has_no_ref)
 {
     BOOST_TEST(judged(R"({"type":"a","ref":3})") == "unknown_field /ref ref=3");

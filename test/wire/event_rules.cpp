@@ -60,6 +60,15 @@ BOOST_AUTO_TEST_CASE(data_must_be_one_json_value)
     BOOST_TEST(judged({.type = "a", .data = std::string(50, '[')}) == "json_too_deep /data @32");
 }
 
+BOOST_AUTO_TEST_CASE(a_strict_catalog_must_know_the_type)
+{
+    wire::event_rules const strict{{}, true};
+    auto const strictly = [&](event const& e) { return test::fault_of(wire::validate(e, strict)); };
+    BOOST_TEST(strictly({.type = "task.failed"}) == "fine");
+    BOOST_TEST(strictly({.type = "task.faild"}) == "unknown_type /type");
+    BOOST_TEST(strictly({.type = "a b"}) == "invalid_type /type");
+}
+
 BOOST_AUTO_TEST_CASE(size_is_that_of_the_shortest_json_text)
 {
     event_limits const limits{.max_event_bytes = 256};

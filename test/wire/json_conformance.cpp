@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(data_is_accepted_and_refused_as_the_suite_of_json_texts_say
         auto const& c = line.as_object();
         auto const text = bytes_of(c);
         auto const e = wire::parse_event(R"({"type":"a","data":)" + text + '}',
-                                         {.max_event_bytes = text.size() + 64});
+                                         event_limits{.max_event_bytes = text.size() + 64});
         auto const& expected = c.at("expect").as_string();
         BOOST_TEST_CONTEXT(c.at("name").as_string())
         {
