@@ -23,6 +23,7 @@ constexpr auto hex_digits = [] {
 
 // Where the digits of each byte of a UUID stand in its text.
 constexpr std::size_t places[] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+constexpr std::size_t dashes[] = {8, 13, 18, 23};
 
 void put_byte(char* at, std::uint64_t byte) noexcept
 {
@@ -49,8 +50,8 @@ void uuid7_generator::append(std::string& out, time_point now)
     std::uint64_t const low = (random_() >> 2) | 0x8000'0000'0000'0000u;
 
     std::array<char, 36> text;
-    for (std::size_t const dash : {8, 13, 18, 23})
-        text[dash] = '-';
+    for (auto const place : dashes)
+        text[place] = '-';
     for (int i = 0; i < 8; ++i) {
         put_byte(&text[places[i]], high >> (56 - 8 * i) & 0xff);
         put_byte(&text[places[8 + i]], low >> (56 - 8 * i) & 0xff);
