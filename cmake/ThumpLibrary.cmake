@@ -32,6 +32,7 @@ target_sources(thump PUBLIC FILE_SET HEADERS
     include/thump/json.hpp
     include/thump/ledger.hpp
     include/thump/position.hpp
+    include/thump/receipt.hpp
     include/thump/server.hpp
     include/thump/server_options.hpp
     include/thump/stats.hpp

@@ -4,6 +4,7 @@
 #include <thump/broker_options.hpp>
 #include <thump/detail/api.hpp>
 #include <thump/event.hpp>
+#include <thump/receipt.hpp>
 #include <thump/stats.hpp>
 #include <thump/subscription.hpp>
 #include <thump/subscription_options.hpp>
@@ -22,14 +23,6 @@
 namespace thump {
 
 class server;
-
-/// What became of a published event.
-struct receipt {
-    std::string id;          ///< the event's id, the publisher's or a generated one
-    std::uint64_t seq = 0;   ///< its place in the order
-    /// Whether it was not published, since an event with its id was lately; `seq` is that one's.
-    bool duplicate = false;
-};
 
 /// An in-memory event broker: events come in from any thread, get one order, and go out to every
 /// subscription that wants them. Publishing never blocks and never waits for a subscriber.

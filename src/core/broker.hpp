@@ -6,10 +6,10 @@
 #include <core/remembered_ids.hpp>
 #include <core/uuid7.hpp>
 
-#include <thump/broker.hpp>
 #include <thump/broker_options.hpp>
 #include <thump/event_ptr.hpp>
 #include <thump/filter.hpp>
+#include <thump/receipt.hpp>
 #include <thump/time_point.hpp>
 
 #include <cstddef>

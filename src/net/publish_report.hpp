@@ -1,8 +1,8 @@
 // The answer to `POST /v1/events`, as JSON.
 #pragma once
 
-#include <thump/broker.hpp>
 #include <thump/event_ptr.hpp>
+#include <thump/receipt.hpp>
 
 #include <boost/system/error_code.hpp>
 
