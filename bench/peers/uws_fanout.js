@@ -1,6 +1,7 @@
 // A fan-out as one writes it with uWebSockets' topics, through Bun, whose server it is: every message
 // of a publisher goes to all who subscribe to the topic, batched by the turn of the loop.
 const topic = "t";
+const deflate = Boolean(process.env.THUMP_BENCH_DEFLATE);
 
 const server = Bun.serve({
   hostname: "127.0.0.1",
@@ -12,13 +13,12 @@ const server = Bun.serve({
     return new Response(null, { status: 202 });
   },
   websocket: {
-    perMessageDeflate: process.env.THUMP_BENCH_DEFLATE
-      ? { compress: "shared", decompress: "shared" } : false,
+    perMessageDeflate: deflate ? { compress: "shared", decompress: "shared" } : false,
     open(socket) {
       if (socket.data.subscribes) socket.subscribe(topic);
     },
     message(socket, data) {
-      if (!socket.data.subscribes) server.publish(topic, data, Boolean(process.env.THUMP_BENCH_DEFLATE));
+      if (!socket.data.subscribes) server.publish(topic, data, deflate);
     },
   },
 });

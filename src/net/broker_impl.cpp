@@ -123,9 +123,12 @@ void broker_impl::flush() noexcept
         // Each mailbox takes over one reference to each event: cheaper than its own would be. Those
         // of another filter may have passed theirs on to other threads by now.
         auto const receivers = static_cast<std::uint32_t>(boxes_[id].size());
-        for (auto const& e : events)
-            e->matching_filters == 1 ? e->add_references_unshared(receivers)
-                                     : e->add_references(receivers);
+        for (auto const& e : events) {
+            if (e->matching_filters == 1)
+                e->add_references_unshared(receivers);
+            else
+                e->add_references(receivers);
+        }
         for (auto const& box : boxes_[id])
             note_behind(box, box->deliver(events, core_.history()));
     }

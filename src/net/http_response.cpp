@@ -1,14 +1,12 @@
 #include <net/http_response.hpp>
 
 #include <thump/errc.hpp>
+#include <wire/json_text.hpp>
 #include <wire/problem_json.hpp>
 
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/status.hpp>
 
-#include <array>
-#include <charconv>
-#include <limits>
 #include <utility>
 
 namespace thump::net {
@@ -22,13 +20,6 @@ constexpr std::size_t usual_head_bytes = 256;
 
 enum class persistence { http11_open, http10_open, closing };
 
-void append_number(std::string& out, std::size_t number)
-{
-    std::array<char, std::numeric_limits<std::size_t>::digits10 + 1> digits;
-    auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-    out.append(digits.data(), end);
-}
-
 void append_field(std::string& out, std::string_view name, std::string_view value)
 {
     out.append(name).append(": ").append(value).append("\r\n");
@@ -39,7 +30,7 @@ void append_status_line(std::string& out, int status)
     auto const known = boost::beast::http::int_to_status(static_cast<unsigned>(status));
     auto const reason = boost::beast::http::obsolete_reason(known);
     out.append("HTTP/1.1 ");
-    append_number(out, static_cast<std::size_t>(status));
+    wire::append_decimal(out, static_cast<unsigned>(status));
     out.append(1, ' ').append(reason.data(), reason.size()).append("\r\n");
 }
 
@@ -58,7 +49,7 @@ void append(std::string& out, http_response const& response, persistence kept,
     if (!response.content_type.empty()) append_field(out, "Content-Type", response.content_type);
     if (has_length(response.status)) {
         out.append("Content-Length: ");
-        append_number(out, response.body.size());
+        wire::append_decimal(out, response.body.size());
         out.append("\r\n");
     }
     if (!response.cache_control.empty()) append_field(out, "Cache-Control", response.cache_control);

@@ -35,11 +35,6 @@ bool has_suffix(std::string_view text, std::string_view suffix) noexcept
     return text.size() > suffix.size() && iequals(text.substr(text.size() - suffix.size()), suffix);
 }
 
-bool is_ndjson(media_type const& type) noexcept
-{
-    return type.is("application/x-ndjson") || type.is("application/ndjson");
-}
-
 // How data of a type is carried; nothing where it is neither JSON nor text.
 std::optional<wire::body_kind> kind_of(media_type const& type) noexcept
 {
@@ -103,7 +98,8 @@ result<std::vector<event>> read_posted_events(http_request const& request,
     }
     if (request.field("ce-specversion")) return read_binary(request, given, *type, rules);
     if (type->is(json_type)) return or_syntax_fault(wire::parse_events(body, rules), body, rules);
-    if (is_ndjson(*type)) return wire::parse_ndjson(body, rules);
+    if (type->is("application/x-ndjson") || type->is("application/ndjson"))
+        return wire::parse_ndjson(body, rules);
     return unsupported();
 }
 

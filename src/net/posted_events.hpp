@@ -7,7 +7,6 @@
 #include <thump/error.hpp>
 #include <thump/event.hpp>
 
-#include <cstddef>
 #include <string_view>
 #include <vector>
 

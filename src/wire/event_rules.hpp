@@ -54,8 +54,8 @@ inline constexpr std::string_view control_prefix = "thump.";
 /// Nothing is allocated for a good event.
 ///
 /// @return nothing, or what is wrong, with a JSON pointer to the field: `errc::invalid_type`,
-/// `invalid_id`, `invalid_timestamp`, `invalid_metadata`, `invalid_source`, `invalid_utf8`,
-/// `invalid_data`, `json_too_deep`, `event_too_large`.
+/// `unknown_type`, `invalid_id`, `invalid_timestamp`, `invalid_metadata`, `invalid_source`,
+/// `invalid_utf8`, `invalid_data`, `json_too_deep`, `event_too_large`.
 [[nodiscard]] result<void> validate(event const& e, event_rules const& rules);
 
 }   // namespace thump::wire
