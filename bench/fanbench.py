@@ -235,10 +235,11 @@ def in_process_rows(report):
         return ("W7", what, number(value), unit, "-", "-", "-", lost, remark)
 
     yield row("publish", report["publish_ns"], "ns/event")
+    yield row("publish, batches", report["publish_batch_ns"], "ns/event")
     yield row("memory", report["bytes_per_subscriber"], "bytes/subscriber")
     for flow in report["flow"]:
         yield row(
-            f"{flow['subscribers']} receiving",
+            f"{flow['subscribers']} receiving" + (", batches" if flow["batch"] > 1 else ""),
             flow["ns_per_delivery"],
             "ns/delivery",
             str(flow["lost"]),

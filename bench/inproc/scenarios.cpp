@@ -8,6 +8,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <memory>
@@ -42,6 +43,36 @@ thump::event const& sample()
                                    .metadata = {{"task_id", "t1"}}};
     return made;
 }
+
+// Publishes events one by one or in batches, again and again until all are accepted.
+class publisher {
+public:
+    publisher(thump::broker& to, std::size_t batch) : to_{to}, batch_(batch, sample()) {}
+
+    void publish(std::size_t events)
+    {
+        while (events > 0) {
+            auto const accepted = offer(std::min(events, batch_.size()));
+            events -= accepted;
+            if (accepted > 0) continue;
+            ++refused_;
+            std::this_thread::yield();
+        }
+    }
+
+    [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
+
+private:
+    std::size_t offer(std::size_t events)
+    {
+        if (batch_.size() == 1) return to_.publish(batch_.front()) ? 0 : 1;
+        return to_.publish_batch(std::span{batch_}.first(events)).accepted;
+    }
+
+    thump::broker& to_;
+    std::vector<thump::event> batch_;
+    std::uint64_t refused_ = 0;
+};
 
 // Takes what is there whenever something is, and counts it.
 class receiver {
@@ -80,27 +111,28 @@ private:
 
 }   // namespace
 
-publish_figures measure_publish(std::size_t events)
+publish_figures measure_publish(std::size_t events, std::size_t batch)
 {
     constexpr std::size_t burst = 1000;
     asio::io_context context{1};
     thump::broker broker{context.get_executor(), {.intake_capacity = burst}};
+    publisher from{broker, batch};
     std::uint64_t cpu = 0;
     std::uint64_t allocated = 0;
     for (std::size_t done = 0; done < events; done += burst) {
         auto const before = allocations_now().count;
         auto const start = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-        for (std::size_t i = 0; i < burst; ++i)
-            if (broker.publish(sample())) throw std::runtime_error{"an event was refused"};
+        from.publish(burst);
         cpu += clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
         allocated += allocations_now().count - before;
         context.restart();
         context.run();
     }
+    if (from.refused() > 0) throw std::runtime_error{"an event was refused"};
     return {per(cpu, events), per(allocated, events)};
 }
 
-flow_figures measure_flow(std::size_t subscribers, std::size_t events)
+flow_figures measure_flow(std::size_t subscribers, std::size_t events, std::size_t batch)
 {
     asio::io_context context{1};
     auto work = asio::make_work_guard(context);
@@ -118,12 +150,10 @@ flow_figures measure_flow(std::size_t subscribers, std::size_t events)
     auto const before = allocations_now();
     auto const start = clock_ns(CLOCK_MONOTONIC);
     auto const start_cpu = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-    std::thread publisher{[&] {
-        for (std::size_t i = 0; i < events; ++i)
-            while (broker->publish(sample())) {
-                ++made.refused;
-                std::this_thread::yield();
-            }
+    std::thread publishing{[&] {
+        publisher from{*broker, batch};
+        from.publish(events);
+        made.refused = from.refused();
         publisher_cpu = clock_ns(CLOCK_THREAD_CPUTIME_ID);
         broker->stop();
         work.reset();
@@ -131,7 +161,7 @@ flow_figures measure_flow(std::size_t subscribers, std::size_t events)
     context.run();
     auto const cpu = clock_ns(CLOCK_THREAD_CPUTIME_ID) - start_cpu;
     auto const end = clock_ns(CLOCK_MONOTONIC);
-    publisher.join();
+    publishing.join();
     for (auto const& r : receivers) {
         made.delivered += r->delivered();
         made.lost += r->lost();

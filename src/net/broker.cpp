@@ -29,6 +29,11 @@ boost::system::error_code broker::publish(event&& e)
     return impl_->publish(std::move(e));
 }
 
+batch_admission broker::publish_batch(std::span<event const> events)
+{
+    return impl_->publish_batch(events);
+}
+
 void broker::initiate_publish(std::shared_ptr<detail::broker_impl> impl, event e,
                               publish_handler handler)
 {

@@ -25,6 +25,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -45,6 +46,7 @@ public:
 
     boost::system::error_code publish(event const& e);
     boost::system::error_code publish(event&& e);
+    batch_admission publish_batch(std::span<event const> events);
     void async_publish(event&& e, publish_handler handler);
     std::shared_ptr<mailbox> subscribe(subscription_options const& options,
                                        boost::system::error_code& ec);
@@ -154,6 +156,7 @@ private:
     boost::system::error_code check(event const& e) const;
     template <class Event>
     boost::system::error_code enter_intake(Event&& e, std::unique_ptr<pending_receipt>& waits);
+    boost::system::error_code refuse(std::size_t events, intake_places const& places);
     template <class Event>
     boost::intrusive_ptr<published_event> prepare(Event&& e, time_point now) const;
     void schedule_drain();

@@ -37,6 +37,10 @@ constexpr std::size_t max_turn_bytes = std::size_t{256} << 10;
 // cache while those before it are dealt with.
 constexpr std::size_t taken_together = 8;
 
+// Events of a batch that enter the intake together: the strand begins with them while the next are
+// being made.
+constexpr std::size_t entered_together = 32;
+
 }   // namespace
 
 error_code broker_impl::check(event const& e) const
@@ -70,15 +74,39 @@ error_code broker_impl::enter_intake(Event&& e, std::unique_ptr<pending_receipt>
     if (auto const ec = check(e)) return ec;
     auto const now = std::chrono::system_clock::now();
     auto made = prepare(std::forward<Event>(e), time_point::from(now));
-    auto const result = intake_.push({made.get(), waits.get(), now});
-    if (result != admission::taken) {
-        refused_.fetch_add(1, std::memory_order_relaxed);
-        return result == admission::full ? errc::intake_full : errc::stopped;
-    }
-    made.detach();
-    (void)waits.release();
+    auto const place = intake_.claim(1);
+    if (place.count == 0) return refuse(1, place);
+    intake_.fill(place.first, {made.detach(), waits.release(), now});
     schedule_drain();
     return {};
+}
+
+batch_admission broker_impl::publish_batch(std::span<event const> events)
+{
+    for (std::size_t i = 0; i < events.size(); ++i)
+        if (auto const ec = check(events[i])) return {0, ec, i};
+    auto const now = std::chrono::system_clock::now();
+    std::array<boost::intrusive_ptr<published_event>, entered_together> made;
+    for (std::size_t accepted = 0; accepted < events.size();) {
+        auto const some =
+            events.subspan(accepted).first(std::min(made.size(), events.size() - accepted));
+        for (std::size_t i = 0; i < some.size(); ++i)
+            made[i] = prepare(some[i], time_point::from(now));
+        auto const places = intake_.claim(some.size());
+        for (std::size_t i = 0; i < places.count; ++i)
+            intake_.fill(places.first + i, {made[i].detach(), nullptr, now});
+        accepted += places.count;
+        if (places.count > 0) schedule_drain();
+        if (places.count < some.size())
+            return {accepted, refuse(events.size() - accepted, places), accepted};
+    }
+    return {events.size(), {}, 0};
+}
+
+error_code broker_impl::refuse(std::size_t events, intake_places const& places)
+{
+    refused_.fetch_add(events, std::memory_order_relaxed);
+    return places.closed ? errc::stopped : errc::intake_full;
 }
 
 // The event, with what its publisher left out.
