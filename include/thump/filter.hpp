@@ -5,12 +5,17 @@
 #include <thump/error.hpp>
 #include <thump/event.hpp>
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace thump {
+
+inline constexpr std::size_t max_type_patterns = 64;         ///< of a filter
+inline constexpr std::size_t max_metadata_conditions = 32;   ///< of a filter
+inline constexpr std::size_t max_condition_values = 64;      ///< of a metadata condition
 
 /// Wants a metadata key to hold one of some values.
 struct metadata_condition {

@@ -7,9 +7,6 @@ namespace thump {
 namespace {
 
 constexpr std::size_t max_type_bytes = 255;
-constexpr std::size_t max_patterns = 64;
-constexpr std::size_t max_conditions = 32;
-constexpr std::size_t max_values = 64;
 constexpr std::size_t max_metadata_bytes = 1024;
 
 constexpr bool is_token_char(char c) noexcept
@@ -106,8 +103,8 @@ filter::filter() : patterns_{type_pattern::parse(">").value()} {}
 result<filter> filter::make(std::span<std::string const> patterns,
                             std::span<metadata_condition const> conditions)
 {
-    if (patterns.size() > max_patterns) return fault("there are more than 64 type patterns");
-    if (conditions.size() > max_conditions)
+    if (patterns.size() > max_type_patterns) return fault("there are more than 64 type patterns");
+    if (conditions.size() > max_metadata_conditions)
         return fault("there are more than 32 metadata conditions");
 
     filter made;
@@ -136,7 +133,7 @@ result<filter> filter::make(std::span<std::string const> patterns,
     for (auto& [key, values] : made.conditions_) {
         std::ranges::sort(values);
         values.erase(std::unique(values.begin(), values.end()), values.end());
-        if (values.size() > max_values)
+        if (values.size() > max_condition_values)
             return fault("metadata key '" + key + "' has more than 64 values");
         for (auto const& value : values)
             if (value.size() > max_metadata_bytes)

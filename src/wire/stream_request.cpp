@@ -26,6 +26,17 @@ error refused(std::string_view name, std::string_view value, std::string_view ex
             {}};
 }
 
+// A peer may send far more of something than any filter has: refused before it is looked through.
+error too_many(std::string_view name, std::size_t most, std::string_view what)
+{
+    return {make_error_code(errc::invalid_parameter),
+            quoted(name) + ": there are more than " + std::to_string(most) + ' ' +
+                std::string{what},
+            {},
+            {},
+            {}};
+}
+
 error in_parameter(std::string_view name, error fault)
 {
     fault.detail = quoted(name) + ": " + fault.detail;
@@ -172,9 +183,12 @@ result<stream_request> stream_request_builder::finish()
 result<void> stream_request_builder::set_types(std::string_view value)
 {
     if (!is_valid_utf8(value)) return refused("types", value, "patterns of types");
+    auto& types = made_.subscription.types;
     for (;;) {
+        if (types.size() == max_type_patterns)
+            return too_many("types", max_type_patterns, "type patterns");
         auto const comma = value.find(',');
-        made_.subscription.types.emplace_back(value.substr(0, comma));
+        types.emplace_back(value.substr(0, comma));
         if (comma == std::string_view::npos) return {};
         value.remove_prefix(comma + 1);
     }
@@ -188,7 +202,13 @@ result<void> stream_request_builder::set_condition(std::string_view key, std::st
     if (!is_valid_utf8(value)) return refused(name, value, "UTF-8");
     auto& where = made_.subscription.where;
     auto at = std::ranges::find(where, key, &metadata_condition::key);
-    if (at == where.end()) at = where.insert(at, {std::string{key}, {}});
+    if (at == where.end()) {
+        if (where.size() == max_metadata_conditions)
+            return too_many("meta", max_metadata_conditions, "metadata conditions");
+        at = where.insert(at, {std::string{key}, {}});
+    }
+    if (at->any_of.size() == max_condition_values)
+        return too_many(name, max_condition_values, "values");
     at->any_of.emplace_back(value);
     return {};
 }
@@ -239,8 +259,8 @@ result<void> stream_request_builder::set_max_rate(std::string_view value)
 {
     made_.max_rate = parse_number<double>(value);
     // Written so that NaN, too, is refused.
-    if (!made_.max_rate || !(*made_.max_rate > 0 && *made_.max_rate <= max_max_rate))
-        return refused("max_rate", value, "a number above 0 and up to 1000000, events per second");
+    if (!made_.max_rate || !(*made_.max_rate >= min_max_rate && *made_.max_rate <= max_max_rate))
+        return refused("max_rate", value, "a number from 0.000001 to 1000000, events per second");
     return {};
 }
 

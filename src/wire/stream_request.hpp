@@ -17,7 +17,9 @@ namespace thump::wire {
 
 /// The most events that one answer from history may hold.
 inline constexpr std::size_t max_history_limit = 1000;
-/// The most events per second that `max_rate` may ask for.
+/// The fewest events per second that `max_rate` may ask for: one in twelve days.
+inline constexpr double min_max_rate = 1e-6;
+/// The most.
 inline constexpr double max_max_rate = 1e6;
 
 enum class stream_format : std::uint8_t { thump, cloudevents };
@@ -29,7 +31,7 @@ enum class stream_format : std::uint8_t { thump, cloudevents };
 struct stream_request {
     subscription_options subscription = {};
     std::optional<std::size_t> limit = {};   ///< events, 1 to `max_history_limit`
-    std::optional<double> max_rate = {};     ///< events per second under `latest`, above 0
+    std::optional<double> max_rate = {};     ///< events per second under `latest`
     stream_format format = stream_format::thump;
     bool subscribe = true;   ///< false: a connection that only publishes
 };
@@ -43,7 +45,7 @@ struct stream_request {
 /// | `since`, `until` | a position (see `parse_position`) |
 /// | `last_event_id` | a cursor; stands in for `since` |
 /// | `limit`, `queue` | a whole number from 1 to its bound |
-/// | `max_rate` | a number above 0, at most `max_max_rate` |
+/// | `max_rate` | a number from `min_max_rate` to `max_max_rate` |
 /// | `overflow` | a policy (see `parse_overflow`) |
 /// | `key` | a metadata key, or `type` |
 /// | `name` | up to 255 bytes of UTF-8 without control characters |

@@ -105,41 +105,43 @@ BOOST_AUTO_TEST_CASE(a_bad_value_is_told_with_what_was_expected)
 
 BOOST_AUTO_TEST_CASE(values_outside_of_their_range_are_refused)
 {
-    for (auto const& [name, value] : pairs{{"limit", "0"},
-                                           {"limit", "1001"},
-                                           {"limit", "1x"},
-                                           {"limit", "-1"},
-                                           {"limit", ""},
-                                           {"queue", "0"},
-                                           {"queue", "1001"},
-                                           {"queue", "99999999999999999999"},
-                                           {"max_rate", "0"},
-                                           {"max_rate", "-1"},
-                                           {"max_rate", "nan"},
-                                           {"max_rate", "inf"},
-                                           {"max_rate", "1e7"},
-                                           {"max_rate", "1e999"},
-                                           {"since", "yesterday"},
-                                           {"until", ""},
-                                           {"last_event_id", "7"},
-                                           {"overflow", ""},
-                                           {"key", ""},
-                                           {"key", "\xff"},
-                                           {"name", "\x7f"},
-                                           {"name", "\xff"},
-                                           {"format", "xml"},
-                                           {"subscribe", "1"},
-                                           {"types", "\xff"},
-                                           {"types", ""},
-                                           {"types", "a,,b"},
-                                           {"types", "a.*b"},
-                                           {"meta.", "x"},
-                                           {"meta.\xff", "x"},
-                                           {"meta.k", "\xff"}})
+    for (auto const& [name, value] : pairs{{"limit", "0"},        {"limit", "1001"},
+                                           {"limit", "1x"},       {"limit", "-1"},
+                                           {"limit", ""},         {"queue", "0"},
+                                           {"queue", "1001"},     {"queue", "99999999999999999999"},
+                                           {"max_rate", "0"},     {"max_rate", "-1"},
+                                           {"max_rate", "1e-7"},  {"max_rate", "nan"},
+                                           {"max_rate", "inf"},   {"max_rate", "1e7"},
+                                           {"max_rate", "1e999"}, {"since", "yesterday"},
+                                           {"until", ""},         {"last_event_id", "7"},
+                                           {"overflow", ""},      {"key", ""},
+                                           {"key", "\xff"},       {"name", "\x7f"},
+                                           {"name", "\xff"},      {"format", "xml"},
+                                           {"subscribe", "1"},    {"types", "\xff"},
+                                           {"types", ""},         {"types", "a,,b"},
+                                           {"types", "a.*b"},     {"meta.", "x"},
+                                           {"meta.\xff", "x"},    {"meta.k", "\xff"}})
         BOOST_TEST(test::fault_of(build({{name, value}})) == "invalid_parameter",
                    name << '=' << value);
     BOOST_TEST(test::fault_of(build({{"name", std::string(256, 'x')}})) == "invalid_parameter");
     BOOST_TEST(test::fault_of(build({{"name", std::string(255, 'x')}})) == "fine");
+}
+
+BOOST_AUTO_TEST_CASE(more_than_a_filter_has_is_refused_before_it_is_kept)
+{
+    stream_request_builder made{{}, 1000};
+    for (int i = 0; i < 32; ++i)
+        BOOST_TEST(made.set("meta." + std::to_string(i), "x").has_value());
+    for (int i = 1; i < 64; ++i)
+        BOOST_TEST(made.set("meta.0", std::to_string(i)).has_value());
+    for (int i = 0; i < 64; ++i)
+        BOOST_TEST(made.set("types", "t" + std::to_string(i)).has_value());
+    BOOST_TEST(made.set("meta.one_more", "x").error().detail ==
+               "'meta': there are more than 32 metadata conditions");
+    BOOST_TEST(made.set("meta.0", "x").error().detail == "'meta.0': there are more than 64 values");
+    BOOST_TEST(made.set("types", "t").error().detail ==
+               "'types': there are more than 64 type patterns");
+    BOOST_TEST(made.finish().value().subscription.where.size() == 32u);
 }
 
 BOOST_AUTO_TEST_CASE(a_parameter_given_twice_is_refused)
