@@ -20,6 +20,7 @@ target_sources(thump PUBLIC FILE_SET HEADERS
     include/thump/cloud_event.hpp
     include/thump/delivery.hpp
     include/thump/detail/api.hpp
+    include/thump/detail/completion_executor.hpp
     include/thump/detail/encoding.hpp
     include/thump/detail/frame.hpp
     include/thump/detail/frame_list.hpp

@@ -169,7 +169,7 @@ try {
     asio::signal_set signals{context, SIGINT, SIGTERM};
     signals.async_wait([&](boost::system::error_code, int) {
         asio::dispatch(acceptor.get_executor(), [&] { acceptor.close(); });
-        server.async_drain([&] { context.stop(); });
+        server.async_drain([&](boost::system::error_code) { context.stop(); });
     });
 
     std::vector<std::jthread> threads;

@@ -39,7 +39,9 @@ int main()
 
     asio::signal_set signals{context, SIGINT, SIGTERM};
     signals.async_wait([&](boost::system::error_code, int) {
-        server.async_drain([] { std::cout << "everybody has everything" << std::endl; });
+        server.async_drain([](boost::system::error_code) {
+            std::cout << "everybody has everything" << std::endl;
+        });
     });
     context.run();
 }

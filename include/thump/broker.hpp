@@ -3,6 +3,7 @@
 
 #include <thump/broker_options.hpp>
 #include <thump/detail/api.hpp>
+#include <thump/detail/completion_executor.hpp>
 #include <thump/event.hpp>
 #include <thump/receipt.hpp>
 #include <thump/stats.hpp>
@@ -89,10 +90,12 @@ public:
     {
         return boost::asio::async_initiate<CompletionToken,
                                            void(boost::system::error_code, receipt)>(
-            [](auto handler, std::shared_ptr<detail::broker_impl> impl, event ev) {
-                initiate_publish(std::move(impl), std::move(ev), std::move(handler));
+            [](auto handler, std::shared_ptr<detail::broker_impl> impl, executor_type ex,
+               event ev) {
+                auto const where = detail::completion_executor(handler, ex);
+                initiate_publish(std::move(impl), std::move(ev), where, std::move(handler));
             },
-            token, impl_, std::move(e));
+            token, impl_, get_executor(), std::move(e));
     }
 
     /// Subscribes. The subscription sees every matching event whose `publish` begins after this
@@ -123,7 +126,9 @@ public:
     /// Random token of this broker's life; the first half of a cursor `EPOCH:SEQ`.
     [[nodiscard]] std::string const& epoch() const noexcept;
 
-    [[nodiscard]] executor_type get_executor() const noexcept;   ///< the broker's strand
+    /// The executor that the broker was made with, and that handlers run on by default: not its
+    /// strand, so that handlers on a context of several threads may run at once.
+    [[nodiscard]] executor_type get_executor() const noexcept;
 
 private:
     friend class server;
@@ -131,7 +136,7 @@ private:
         boost::asio::any_completion_handler<void(boost::system::error_code, receipt)>;
 
     static void initiate_publish(std::shared_ptr<detail::broker_impl> impl, event e,
-                                 publish_handler handler);
+                                 executor_type where, publish_handler handler);
 
     std::shared_ptr<detail::broker_impl> impl_;
 };

@@ -3,6 +3,7 @@
 
 #include <thump/broker.hpp>
 #include <thump/detail/api.hpp>
+#include <thump/detail/completion_executor.hpp>
 #include <thump/server_options.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
@@ -68,24 +69,32 @@ public:
     /// subscriber take what is queued for it, ends WebSockets with close code 1001 and SSE streams
     /// with a complete response. Connections that have not ended after `drain_timeout` are cut.
     ///
-    /// Completion signature: `void()`.
+    /// Completion signature: `void(boost::system::error_code)`.
+    ///
+    /// Errors: `asio::error::operation_aborted` when cancelled.
+    ///
+    /// Per-operation cancellation: terminal, partial and total. It ends the waiting; what has begun
+    /// to drain goes on.
     ///
     /// Executor: the handler runs on its associated executor, by default the broker's.
-    template <boost::asio::completion_token_for<void()> CompletionToken>
+    template <boost::asio::completion_token_for<void(boost::system::error_code)> CompletionToken>
     auto async_drain(CompletionToken&& token)
     {
-        return boost::asio::async_initiate<CompletionToken, void()>(
-            [](auto handler, std::shared_ptr<detail::server_impl> impl) {
-                initiate_drain(std::move(impl), std::move(handler));
+        return boost::asio::async_initiate<CompletionToken, void(boost::system::error_code)>(
+            [](auto handler, std::shared_ptr<detail::server_impl> impl, executor_type ex) {
+                auto const where = detail::completion_executor(handler, ex);
+                initiate_drain(std::move(impl), where, std::move(handler));
             },
-            token, impl_);
+            token, impl_, get_executor());
     }
 
-    [[nodiscard]] executor_type get_executor() const noexcept;   ///< the broker's strand
+    [[nodiscard]] executor_type get_executor() const noexcept;   ///< the broker's
 
 private:
-    static void initiate_drain(std::shared_ptr<detail::server_impl> impl,
-                               boost::asio::any_completion_handler<void()> handler);
+    using drain_handler = boost::asio::any_completion_handler<void(boost::system::error_code)>;
+
+    static void initiate_drain(std::shared_ptr<detail::server_impl> impl, executor_type where,
+                               drain_handler handler);
 
     std::shared_ptr<detail::server_impl> impl_;
 };

@@ -3,6 +3,7 @@
 
 #include <thump/delivery.hpp>
 #include <thump/detail/api.hpp>
+#include <thump/detail/completion_executor.hpp>
 #include <thump/errc.hpp>
 #include <thump/ledger.hpp>
 #include <thump/subscription_options.hpp>
@@ -39,16 +40,19 @@ class THUMP_API subscription {
 public:
     using executor_type = boost::asio::any_io_executor;   ///< any executor of Asio
 
-    /// A handle of no subscription; receiving on it completes with `errc::unsubscribed`.
+    /// A handle of no subscription. Receiving on it completes with `errc::unsubscribed`; a handler
+    /// that names no executor then runs on a thread of Asio's own.
     subscription() noexcept;
-    subscription(subscription&& other) noexcept;              ///< leaves a handle of none
+    /// Leaves a handle of no subscription, which keeps its executor.
+    subscription(subscription&& other) noexcept;
     subscription& operator=(subscription&& other) noexcept;   ///< unsubscribes from the old one
     ~subscription();
 
     /// Receives the next event or gap.
     ///
-    /// Several receives may be under way; they complete in the order in which they began. The
-    /// handler never runs inside this call.
+    /// Several receives may be under way; their handlers are posted in the order in which they
+    /// began, and so run in that order where their executor is one strand or one thread. No handler
+    /// runs inside this call.
     ///
     /// @param token Any completion token.
     ///
@@ -71,11 +75,14 @@ public:
         return boost::asio::async_initiate<CompletionToken,
                                            void(boost::system::error_code, delivery)>(
             [](auto handler, std::shared_ptr<detail::mailbox> box, executor_type ex) {
-                // A handle of no subscription has no executor: the handler's own is asked.
-                if (!box)
-                    return boost::asio::post(boost::asio::append(
-                        std::move(handler), make_error_code(errc::unsubscribed), delivery{}));
-                initiate_receive(std::move(box), std::move(ex), std::move(handler));
+                if (!box) {
+                    auto none = boost::asio::append(
+                        std::move(handler), make_error_code(errc::unsubscribed), delivery{});
+                    return ex ? boost::asio::post(ex, std::move(none))
+                              : boost::asio::post(std::move(none));
+                }
+                auto const where = detail::completion_executor(handler, ex);
+                initiate_receive(std::move(box), std::move(ex), where, std::move(handler));
             },
             token, mailbox_, executor_);
     }
@@ -101,7 +108,8 @@ public:
     /// Whether this is a handle of a subscription, ended or not.
     explicit operator bool() const noexcept { return mailbox_ != nullptr; }
 
-    [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }   ///< its own
+    /// The broker's. Empty for a handle that was made without a subscription.
+    [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }
 
 private:
     friend class broker;
@@ -111,7 +119,7 @@ private:
     subscription(std::shared_ptr<detail::mailbox> box, executor_type ex) noexcept;
 
     static void initiate_receive(std::shared_ptr<detail::mailbox> box, executor_type ex,
-                                 receive_handler handler);
+                                 executor_type where, receive_handler handler);
 
     std::shared_ptr<detail::mailbox> mailbox_;
     executor_type executor_;

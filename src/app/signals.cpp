@@ -32,7 +32,7 @@ void stop_signals::on_signal(int number)
     }
     draining_ = true;
     write_log(log_level::info, name + ", draining");
-    server_.async_drain([this] { ioc_.stop(); });
+    server_.async_drain([this](boost::system::error_code) { ioc_.stop(); });
     wait();
 }
 

@@ -35,9 +35,10 @@ batch_admission broker::publish_batch(std::span<event const> events)
 }
 
 void broker::initiate_publish(std::shared_ptr<detail::broker_impl> impl, event e,
-                              publish_handler handler)
+                              executor_type where, publish_handler handler)
 {
-    impl->async_publish(std::move(e), std::move(handler));
+    auto const& io = impl->executor();
+    impl->async_publish(std::move(e), {std::move(handler), io, where});
 }
 
 subscription broker::subscribe(subscription_options options)

@@ -6,6 +6,7 @@
 #include <net/broker_service.hpp>
 #include <net/intake.hpp>
 #include <net/mailbox.hpp>
+#include <net/parked_handler.hpp>
 #include <net/subscriber_info.hpp>
 #include <net/subscriber_survey.hpp>
 #include <net/turn_clock.hpp>
@@ -36,8 +37,7 @@ class broker_impl : public std::enable_shared_from_this<broker_impl> {
 public:
     using executor_type = boost::asio::any_io_executor;
     using strand_type = boost::asio::strand<executor_type>;
-    using publish_handler =
-        boost::asio::any_completion_handler<void(boost::system::error_code, receipt)>;
+    using publish_handler = parked_handler<void(boost::system::error_code, receipt)>;
 
     broker_impl(executor_type ex, broker_options options);
     ~broker_impl();

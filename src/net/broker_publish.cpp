@@ -63,7 +63,7 @@ error_code broker_impl::publish(event&& e)
 
 void broker_impl::async_publish(event&& e, publish_handler handler)
 {
-    std::unique_ptr<pending_receipt> waits{new pending_receipt{{std::move(handler), executor_}}};
+    std::unique_ptr<pending_receipt> waits{new pending_receipt{std::move(handler)}};
     if (auto const ec = enter_intake(std::move(e), waits)) waits->handler.complete(ec, {});
 }
 

@@ -5,7 +5,6 @@
 
 #include <thump/errc.hpp>
 
-#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
@@ -28,7 +27,6 @@ mailbox::mailbox(std::uint64_t id, std::shared_ptr<mailbox_plan const> plan, mai
 
 bool mailbox::begin(core::history const& h, core::starting_point const& start, std::uint64_t last)
 {
-    completions done;
     bool behind;
     bool ask;
     {
@@ -39,17 +37,15 @@ bool mailbox::begin(core::history const& h, core::starting_point const& start, s
         auto const unread = h.count(plan_->wanted, start.next, last_);
         if (unread > 0) queue_.begin_behind(start.next, unread);
         if (last_ < h.end_seq() && !end_) end_ = errc::end_of_stream;
-        ask = read_on(h, done);
+        ask = read_on(h);
         behind = queue_.behind();
     }
     if (ask) ask_refill();
-    complete(std::move(done));
     return behind;
 }
 
 bool mailbox::deliver(std::span<event_ptr const> events, core::history const& h)
 {
-    completions done;
     bool behind;
     bool ask;
     {
@@ -59,15 +55,14 @@ bool mailbox::deliver(std::span<event_ptr const> events, core::history const& h)
             if (taken == 0) take_in({events.front().get(), false});
             events = events.subspan(std::max<std::size_t>(taken, 1));
             // Hand over at once, so that a burst does not overflow a queue whose receiver waits.
-            if (!waiters_.empty()) match_waiters(done);
+            if (!waiters_.empty()) match_waiters();
         }
         for (auto const& unwanted : events)
             intrusive_ptr_release(unwanted.get());
-        ask = read_on(h, done);
+        ask = read_on(h);
         behind = queue_.behind();
     }
     if (ask) ask_refill();
-    complete(std::move(done));
     return behind;
 }
 
@@ -93,34 +88,30 @@ void mailbox::take_in(event_ptr const& e)
 
 bool mailbox::refill(core::history const& h)
 {
-    completions done;
     bool behind;
     bool ask;
     {
         std::lock_guard const lock{mutex_};
         refill_asked_ = false;
-        ask = read_on(h, done);
+        ask = read_on(h);
         behind = queue_.behind();
     }
     if (ask) ask_refill();
-    complete(std::move(done));
     return behind;
 }
 
 bool mailbox::on_evicted(std::span<core::evicted_event const> gone, core::history const& h)
 {
-    completions done;
     bool behind;
     bool ask = false;
     {
         std::lock_guard const lock{mutex_};
         auto const before = queue_.ledger().dropped;
-        if (queue_.on_evicted(gone, plan_->wanted)) ask = read_on(h, done);
+        if (queue_.on_evicted(gone, plan_->wanted)) ask = read_on(h);
         overruns_ += queue_.ledger().dropped - before;
         behind = queue_.behind();
     }
     if (ask) ask_refill();
-    complete(std::move(done));
     return behind;
 }
 
@@ -135,10 +126,10 @@ void mailbox::give_up_history(std::span<core::evicted_event const> gone, core::h
 
 // With the lock held: reads on in history, and hands over what it can. Whether the strand is to be
 // asked for more.
-bool mailbox::read_on(core::history const& h, completions& done)
+bool mailbox::read_on(core::history const& h)
 {
     bool const more = queue_.wants_refill() && queue_.refill(h, plan_->wanted);
-    match_waiters(done);
+    match_waiters();
     return more && !std::exchange(refill_asked_, true);
 }
 
@@ -156,19 +147,18 @@ void mailbox::ask_refill()
     if (auto const broker = owner().lock()) broker->ask_refill(shared_from_this());
 }
 
-void mailbox::receive(asio::any_io_executor const& io, receive_handler handler)
+void mailbox::receive(receive_handler handler)
 {
-    auto slot = asio::get_associated_cancellation_slot(handler);
-    completions done;
+    auto slot = handler.cancellation_slot();
     std::uint64_t waiter_id;
     bool ask;
     {
         std::lock_guard const lock{mutex_};
         waiter_id = next_waiter_++;
-        waiters_.push_back({waiter_id, {std::move(handler), io}});
-        match_waiters(done);
+        waiters_.push_back({waiter_id, std::move(handler)});
+        match_waiters();
         // Under the lock: once it is released, the receive may complete and its slot be gone.
-        if (done.empty() && slot.is_connected())
+        if (!waiters_.empty() && slot.is_connected())
             slot.assign([weak = weak_from_this(), waiter_id](asio::cancellation_type type) {
                 if (type == asio::cancellation_type::none) return;
                 if (auto const self = weak.lock()) self->cancel(waiter_id);
@@ -176,7 +166,6 @@ void mailbox::receive(asio::any_io_executor const& io, receive_handler handler)
         ask = refill_due();
     }
     if (ask) ask_refill();
-    complete(std::move(done));
 }
 
 std::optional<delivery> mailbox::try_receive(error_code& ec)
@@ -230,59 +219,44 @@ std::optional<delivery> mailbox::take_next()
     return std::nullopt;
 }
 
-void mailbox::match_waiters(completions& done)
+// With the lock held, so that handlers are posted in the order of their receives. A post runs none
+// of them.
+void mailbox::match_waiters()
 {
     while (!waiters_.empty()) {
         auto next = take_next();
         if (!next && !at_end()) return;
-        done.push_back({std::move(waiters_.front()), next ? error_code{} : end_,
-                        next ? std::move(*next) : delivery{}});
+        auto first = std::move(waiters_.front());
         waiters_.pop_front();
+        first.handler.complete(next ? error_code{} : end_, next ? *std::move(next) : delivery{});
     }
-}
-
-void mailbox::complete(completions done)
-{
-    for (auto& [who, ec, what] : done)
-        who.handler.complete(ec, std::move(what));
 }
 
 void mailbox::cancel(std::uint64_t waiter_id)
 {
-    completions done;
-    {
-        std::lock_guard const lock{mutex_};
-        auto const found = std::ranges::find(waiters_, waiter_id, &waiter::id);
-        if (found == waiters_.end()) return;
-        done.push_back({std::move(*found), asio::error::operation_aborted, {}});
-        waiters_.erase(found);
-    }
-    complete(std::move(done));
+    std::lock_guard const lock{mutex_};
+    auto const found = std::ranges::find(waiters_, waiter_id, &waiter::id);
+    if (found == waiters_.end()) return;
+    auto cancelled = std::move(*found);
+    waiters_.erase(found);
+    cancelled.handler.complete(asio::error::operation_aborted, {});
 }
 
 void mailbox::finish(error_code reason)
 {
-    completions done;
-    {
-        std::lock_guard const lock{mutex_};
-        if (end_) return;
-        end_ = reason;
-        match_waiters(done);
-    }
-    complete(std::move(done));
+    std::lock_guard const lock{mutex_};
+    if (end_) return;
+    end_ = reason;
+    match_waiters();
 }
 
 void mailbox::unsubscribe()
 {
-    completions done;
-    {
-        std::lock_guard const lock{mutex_};
-        unread_at_end_ += queue_.ledger().queued;
-        queue_.abandon();
-        end_ = errc::unsubscribed;
-        match_waiters(done);
-    }
-    complete(std::move(done));
+    std::lock_guard const lock{mutex_};
+    unread_at_end_ += queue_.ledger().queued;
+    queue_.abandon();
+    end_ = errc::unsubscribed;
+    match_waiters();
 }
 
 void mailbox::destroy_waiters() noexcept

@@ -12,9 +12,6 @@
 #include <thump/delivery.hpp>
 #include <thump/subscription_options.hpp>
 
-#include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/container/small_vector.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <atomic>
@@ -59,8 +56,7 @@ struct mailbox_range {
 /// The lock is held for a few instructions at a time and never while a handler runs.
 class mailbox : public std::enable_shared_from_this<mailbox> {
 public:
-    using receive_handler =
-        boost::asio::any_completion_handler<void(boost::system::error_code, delivery)>;
+    using receive_handler = parked_handler<void(boost::system::error_code, delivery)>;
 
     mailbox(std::uint64_t id, std::shared_ptr<mailbox_plan const> plan, mailbox_range range);
 
@@ -90,8 +86,8 @@ public:
 
     // ---- Any thread.
 
-    /// Begins a receive, which completes on `io` or where the handler wants.
-    void receive(boost::asio::any_io_executor const& io, receive_handler handler);
+    /// Begins a receive.
+    void receive(receive_handler handler);
 
     std::optional<delivery> try_receive(boost::system::error_code& ec);
     std::size_t try_receive(std::span<delivery> into, boost::system::error_code& ec);
@@ -121,25 +117,17 @@ private:
     // A receive under way.
     struct waiter {
         std::uint64_t id;
-        parked_handler<void(boost::system::error_code, delivery)> handler;
+        receive_handler handler;
     };
-    // A receive that has its result.
-    struct completion {
-        waiter who;
-        boost::system::error_code ec;
-        delivery what;
-    };
-    using completions = boost::container::small_vector<completion, 1>;
 
     [[nodiscard]] std::size_t take_run(std::span<event_ptr const> events);
     void take_in(event_ptr const& e);
     std::optional<delivery> take_next();
-    void match_waiters(completions& done);
+    void match_waiters();
     [[nodiscard]] bool at_end() const noexcept { return end_.failed() && !queue_.behind(); }
-    bool read_on(core::history const& h, completions& done);
+    bool read_on(core::history const& h);
     [[nodiscard]] bool refill_due() noexcept;
     void ask_refill();
-    static void complete(completions done);
     void cancel(std::uint64_t waiter_id);
 
     std::uint64_t const id_;

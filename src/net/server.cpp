@@ -40,10 +40,11 @@ server::executor_type server::get_executor() const noexcept
     return impl_->broker().executor();
 }
 
-void server::initiate_drain(std::shared_ptr<detail::server_impl> impl,
-                            boost::asio::any_completion_handler<void()> handler)
+void server::initiate_drain(std::shared_ptr<detail::server_impl> impl, executor_type where,
+                            drain_handler handler)
 {
-    impl->drain(std::move(handler));
+    auto const& io = impl->broker().executor();
+    impl->drain({std::move(handler), io, where});
 }
 
 }   // namespace thump

@@ -5,8 +5,11 @@
 
 #include <thump/errc.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
 #include <chrono>
@@ -113,17 +116,30 @@ void server_impl::on_accept(net::listener::socket_type socket)
 
 void server_impl::drain(drain_handler handler)
 {
+    // The slot is emitted on any thread; what waits belongs to the strand.
+    auto const cancelled = std::make_shared<asio::cancellation_signal>();
+    if (auto slot = handler.cancellation_slot(); slot.is_connected())
+        slot.assign([strand = broker_->strand(), cancelled](asio::cancellation_type type) {
+            asio::post(strand, [cancelled, type] { cancelled->emit(type); });
+        });
     asio::post(broker_->strand(),
-               [self = shared_from_this(), parked = parked_handler<void()>{
-                                               std::move(handler), broker_->executor()}]() mutable {
-                   self->wait_drained(std::move(parked));
+               [self = shared_from_this(), cancelled, handler = std::move(handler)]() mutable {
+                   self->wait_drained(cancelled, std::move(handler));
                });
 }
 
-void server_impl::wait_drained(parked_handler<void()> waits)
+void server_impl::wait_drained(std::shared_ptr<asio::cancellation_signal> const& cancelled,
+                               drain_handler handler)
 {
-    if (drained_) return waits.complete();
-    drained_event_.async_wait([waits = std::move(waits)](error_code) mutable { waits.complete(); });
+    if (drained_) return handler.complete({});
+    // The signal lives as long as its slot is waited with.
+    auto on_event = [weak = weak_from_this(), cancelled,
+                     handler = std::move(handler)](error_code) mutable {
+        auto const self = weak.lock();
+        bool const done = !self || self->drained_;
+        handler.complete(done ? error_code{} : asio::error::operation_aborted);
+    };
+    drained_event_.async_wait(asio::bind_cancellation_slot(cancelled->slot(), std::move(on_event)));
     begin_drain();
 }
 

@@ -12,7 +12,9 @@
 #include <thump/server.hpp>
 #include <thump/server_options.hpp>
 
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <memory>
 
@@ -20,7 +22,7 @@ namespace thump::detail {
 
 class server_impl : public std::enable_shared_from_this<server_impl> {
 public:
-    using drain_handler = boost::asio::any_completion_handler<void()>;
+    using drain_handler = parked_handler<void(boost::system::error_code)>;
 
     server_impl(std::shared_ptr<broker_impl> broker, server_options options, log_sink log);
 
@@ -44,7 +46,8 @@ public:
 
 private:
     void on_accept(net::listener::socket_type socket);
-    void wait_drained(parked_handler<void()> waits);
+    void wait_drained(std::shared_ptr<boost::asio::cancellation_signal> const& cancelled,
+                      drain_handler handler);
     void begin_drain();
     void end_drain();
     void schedule_watch();

@@ -14,14 +14,17 @@ subscription::subscription(std::shared_ptr<detail::mailbox> box, executor_type e
 {
 }
 
-subscription::subscription(subscription&& other) noexcept = default;
+subscription::subscription(subscription&& other) noexcept
+    : mailbox_{std::move(other.mailbox_)}, executor_{other.executor_}
+{
+}
 
 subscription& subscription::operator=(subscription&& other) noexcept
 {
     if (this != &other) {
         unsubscribe();
         mailbox_ = std::move(other.mailbox_);
-        executor_ = std::move(other.executor_);
+        executor_ = other.executor_;
     }
     return *this;
 }
@@ -32,9 +35,9 @@ subscription::~subscription()
 }
 
 void subscription::initiate_receive(std::shared_ptr<detail::mailbox> box, executor_type ex,
-                                    receive_handler handler)
+                                    executor_type where, receive_handler handler)
 {
-    box->receive(ex, std::move(handler));
+    box->receive({std::move(handler), ex, where});
 }
 
 std::optional<delivery> subscription::try_receive(boost::system::error_code& ec)

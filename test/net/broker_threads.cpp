@@ -5,12 +5,15 @@
 #include <support/print.hpp>
 #include <support/run.hpp>
 
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <future>
 #include <string>
 #include <thread>
@@ -182,6 +185,32 @@ BOOST_AUTO_TEST_CASE(totals_balance_while_subscribers_come_and_go)
     BOOST_TEST(balanced);
     BOOST_TEST(ascending);
     BOOST_TEST(broker.subscriber_count() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(receives_under_way_complete_in_order_on_a_strand)
+{
+    static constexpr std::uint64_t events = 20'000;
+    static constexpr int under_way = 3;
+    auto s = broker.subscribe({.queue = events});
+    auto const strand = asio::make_strand(context);
+    std::uint64_t last = 0;
+    bool ascending = true;
+    std::function<void()> const receive = [&] {
+        s.async_receive(asio::bind_executor(strand, [&](error_code ec, delivery d) {
+            if (ec) return;
+            ascending = ascending && d.is_event() && d.as_event()->seq == ++last;
+            receive();
+        }));
+    };
+    for (int i = 0; i < under_way; ++i)
+        receive();
+    test::running context_threads{context, 2};
+    for (std::uint64_t i = 0; i < events; ++i)
+        publish_for_certain(broker, {.type = "t"});
+    broker.stop();
+    context_threads.finish();
+    BOOST_TEST(ascending);
+    BOOST_TEST(last == events);
 }
 
 BOOST_AUTO_TEST_CASE(several_threads_share_one_subscription)

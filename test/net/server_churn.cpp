@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(listener_out_of_descriptors_can_be_stopped)
     descriptor_limit const limit{filled.next()};
     at.run_one();
     bool drained = false;
-    at.server->async_drain([&] { drained = true; });
+    at.server->async_drain([&](boost::system::error_code) { drained = true; });
     at.until([&] { return drained; });
     BOOST_TEST(at.server->connection_count() == 0u);
 }

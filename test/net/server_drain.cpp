@@ -6,8 +6,11 @@
 #include <support/ws_peer.hpp>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -19,6 +22,7 @@
 #include <string>
 
 using namespace thump::test;
+using boost::system::error_code;
 using thump::broker;
 using thump::server;
 
@@ -90,7 +94,7 @@ BOOST_AUTO_TEST_CASE(what_was_accepted_reaches_everybody_before_the_end)
     for (int i = 0; i < 40; ++i)
         BOOST_TEST_REQUIRE(!at.broker->publish({.type = "a"}));
     bool drained = false;
-    at.server->async_drain([&] { drained = true; });
+    at.server->async_drain([&](error_code) { drained = true; });
     check_all_then_1001(ws, 40);
     check_all_then_end(chunked, 40);
     check_all_then_end(plain, 40);
@@ -112,7 +116,7 @@ BOOST_AUTO_TEST_CASE(slow_reader_that_still_reads_gets_everything)
     at.settle();
     BOOST_TEST(at.broker->stats().ledger.queued > 100u);
     bool drained = false;
-    at.server->async_drain([&] { drained = true; });
+    at.server->async_drain([&](error_code) { drained = true; });
     check_all_then_1001(ws, 200);
     check_all_then_end(sse, 200);
     ws.close();
@@ -132,7 +136,7 @@ BOOST_AUTO_TEST_CASE(nobody_new_is_let_in_and_those_inside_are_told)
     at.publish_many(100, 2000);
     at.settle();
     bool drained = false;
-    at.server->async_drain([&] { drained = true; });
+    at.server->async_drain([&](error_code) { drained = true; });
     at.settle();
     BOOST_CHECK_THROW((peer{port}), std::system_error);
     // However long it takes the others: more than two of the server's looks at its clock.
@@ -156,7 +160,7 @@ BOOST_AUTO_TEST_CASE(readiness_is_answered_until_the_last_goodbye)
     auto idle = at.connect();
     at.until([&] { return at.server->connection_count() == 3; });
     bool drained = false;
-    at.server->async_drain([&] { drained = true; });
+    at.server->async_drain([&](error_code) { drained = true; });
     BOOST_TEST(silent.next().close_code() == 1001);
     // It does not answer; more than two of the server's looks at its clock.
     auto const later = std::chrono::steady_clock::now() + std::chrono::milliseconds{600};
@@ -177,20 +181,42 @@ BOOST_AUTO_TEST_CASE(draining_twice_completes_both)
     loopback at;
     ws_peer p{at};
     int drained = 0;
-    at.server->async_drain([&] { ++drained; });
-    at.server->async_drain([&] { ++drained; });
+    at.server->async_drain([&](error_code) { ++drained; });
+    at.server->async_drain([&](error_code) { ++drained; });
     check_all_then_1001(p, 0);
     p.close();
     at.until([&] { return drained == 2; });
-    at.server->async_drain([&] { ++drained; });
+    at.server->async_drain([&](error_code) { ++drained; });
     at.until([&] { return drained == 3; });
+}
+
+BOOST_AUTO_TEST_CASE(cancelled_drain_goes_on_without_the_one_who_waited)
+{
+    loopback at;
+    ws_peer p{at};
+    boost::asio::cancellation_signal stop_waiting;
+    std::optional<error_code> first;
+    std::optional<error_code> second;
+    at.server->async_drain(boost::asio::bind_cancellation_slot(stop_waiting.slot(),
+                                                               [&](error_code ec) { first = ec; }));
+    at.server->async_drain([&](error_code ec) { second = ec; });
+    stop_waiting.emit(boost::asio::cancellation_type::total);
+    at.until([&] { return first.has_value(); });
+    BOOST_TEST(*first == boost::asio::error::operation_aborted);
+    BOOST_TEST(!second.has_value());
+    check_all_then_1001(p, 0);
+    p.close();
+    at.until([&] { return second.has_value(); });
+    BOOST_TEST(!*second);
+    stop_waiting.emit(boost::asio::cancellation_type::total);
+    at.settle();
 }
 
 BOOST_AUTO_TEST_CASE(server_without_connections_drains_at_once)
 {
     loopback at;
     bool drained = false;
-    at.server->async_drain([&] { drained = true; });
+    at.server->async_drain([&](error_code) { drained = true; });
     at.settle();
     BOOST_TEST(drained);
 }
@@ -214,7 +240,7 @@ BOOST_AUTO_TEST_CASE(stop_of_the_broker_ends_the_streams_and_the_server_serves_o
     BOOST_TEST(at.ask(upgrade_request()).status == 503);
     // And a drain after it ends what is left.
     bool drained = false;
-    at.server->async_drain([&] { drained = true; });
+    at.server->async_drain([&](error_code) { drained = true; });
     BOOST_TEST(publisher.next().close_code() == 1001);
     publisher.close();
     ws.close();
@@ -249,7 +275,7 @@ BOOST_AUTO_TEST_CASE(destroying_the_server_during_a_drain_completes_the_drain)
     loopback at{with_small_buffers()};
     crowd all{at};
     bool drained = false;
-    at.server->async_drain([&] { drained = true; });
+    at.server->async_drain([&](error_code) { drained = true; });
     at.settle();
     at.server.reset();
     at.until([&] { return drained; });
@@ -264,11 +290,11 @@ BOOST_AUTO_TEST_CASE(log_is_not_written_to_once_the_server_is_gone)
     auto const count = [&](thump::log_level, std::string_view) { ++lines; };
     {
         server drained{b, any_port(), count};
-        drained.async_drain([] {});
+        drained.async_drain([](error_code) {});
         settle(context);
         BOOST_TEST(lines > 0);
         server draining{b, any_port(), count};
-        draining.async_drain([] {});
+        draining.async_drain([](error_code) {});
         server untouched{b, any_port(), count};
     }
     auto const before = lines;
@@ -328,8 +354,8 @@ BOOST_AUTO_TEST_CASE(context_may_go_in_the_middle_of_a_drain_that_others_wait_fo
         for (int i = 0; i < 50; ++i)
             b.publish({.type = "a", .message = std::string(10'000, 'x')});
         settle(*context);
-        s.async_drain([c = canary] {});
-        s.async_drain([c = canary] {});
+        s.async_drain([c = canary](error_code) {});
+        s.async_drain([c = canary](error_code) {});
         settle(*context);
         BOOST_TEST(s.connection_count() == 1u);
         BOOST_TEST(canary.use_count() == 3);

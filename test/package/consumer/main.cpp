@@ -21,7 +21,7 @@ int main()
         if (!ec) std::cout << got.as_event()->seq << ' ' << got.as_event()->message << std::endl;
     });
     broker.publish({.type = thump::types::task_failed, .message = "from outside"});
-    server.async_drain([] {});
+    server.async_drain([](boost::system::error_code) {});
     context.run();
 
     try {   // errors keep their category and text on the way out of the library
