@@ -23,7 +23,7 @@ struct history_options {
 /// Options of a broker. The defaults are the reference's.
 struct broker_options {
     /// Bound of the intake: events accepted from any thread that have no sequence number yet.
-    /// 1 to 65,534.
+    /// 1 to 1,000,000.
     std::size_t intake_capacity = 100;
     /// Bound on the number of subscriptions, of every transport.
     std::size_t max_subscribers = 100'000;

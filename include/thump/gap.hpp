@@ -27,7 +27,7 @@ enum class gap_reason : std::uint8_t {
 ///
 /// Losses that follow one another without an event in between are told by one gap. The range covers
 /// the first and the last lost event; events inside it that the subscription's filter does not
-/// match are not counted.
+/// match are not counted. Under the policy `latest` events inside it may be queued behind the gap.
 struct gap {
     std::uint64_t from = 0;   ///< sequence number of the first lost event
     std::uint64_t to = 0;     ///< sequence number of the last lost event

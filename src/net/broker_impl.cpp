@@ -139,6 +139,7 @@ void broker_impl::flush() noexcept
         });
     for (auto* const sink : sinks_)
         sink->on_turn(core_);
+    if (!last_events_.empty()) end_those_at(core_.last_seq());
     turn_clock_.end_turn();
     core_.end_turn();
 }
@@ -164,6 +165,7 @@ void broker_impl::finish_stop()
     apply_changes();
     flush();
     finished_ = true;
+    ends_.clear();
     for (auto const& boxes : boxes_)
         for (auto const& box : boxes)
             box->finish(errc::end_of_stream);

@@ -26,8 +26,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace thump::detail {
@@ -172,6 +174,8 @@ private:
     void apply_add(std::shared_ptr<mailbox> box);
     void apply_remove(mailbox& box);
     void begin_in_history(std::shared_ptr<mailbox> const& box);
+    void end_those_at(std::uint64_t seq);
+    void end_at(std::shared_ptr<mailbox> const& box, time_point moment);
     void note_behind(std::shared_ptr<mailbox> const& box, bool behind);
     void publish_figures() noexcept;
 
@@ -219,6 +223,7 @@ private:
     std::map<std::size_t, std::size_t> queue_sizes_;             // how many subscribers of each
     std::vector<std::shared_ptr<mailbox>> behind_;
     std::unordered_map<std::uint64_t, boost::asio::system_timer> ends_;   // by mailbox id
+    std::set<std::pair<std::uint64_t, mailbox*>> last_events_;            // where subscriptions end
     bool flush_scheduled_ = false;
     bool finished_ = false;
 };

@@ -109,6 +109,8 @@ void broker_impl::forget(mailbox const& box)
     if (std::erase_if(changes_, same) > 0) return;
     changes_.push_back({known, false});
     changes_pending_.store(true, std::memory_order_release);
+    // Its timer would keep the context at work until the next event.
+    if (known->range()) asio::post(strand_, [self = shared_from_this()] { self->apply_changes(); });
 }
 
 void broker_impl::apply_changes()
@@ -140,6 +142,7 @@ void broker_impl::apply_remove(mailbox& box)
     if (!box.attached) return;
     auto const id = *std::exchange(box.attached, std::nullopt);
     ends_.erase(box.id());
+    if (box.ends_at) last_events_.erase({*box.ends_at, &box});
     std::erase_if(boxes_[id], [&](auto const& b) { return b.get() == &box; });
     remove_queue(box.capacity());
     core_.detach(id);
@@ -158,18 +161,33 @@ void broker_impl::begin_in_history(std::shared_ptr<mailbox> const& box)
     core::confine(start, last);
     note_behind(box, box->begin(h, start, last));
 
-    // An end that is a moment yet to come.
-    auto const moment = until && !end ? core::moment_of(*until, now) : std::nullopt;
-    if (!moment) return;
+    // An end that is yet to come.
+    if (end && last >= h.end_seq()) last_events_.emplace(*(box->ends_at = last), box.get());
+    if (until && !end)
+        if (auto const moment = core::moment_of(*until, now)) end_at(box, *moment);
+}
+
+void broker_impl::end_at(std::shared_ptr<mailbox> const& box, time_point moment)
+{
+    using clock = std::chrono::system_clock;
+    constexpr auto clock_ends = std::chrono::floor<std::chrono::seconds>(clock::duration::max());
+    if (std::chrono::seconds{moment.seconds} >= clock_ends) return;   // in 2262
     auto& timer = ends_.try_emplace(box->id(), strand_).first->second;
-    timer.expires_at(std::chrono::system_clock::time_point{
-        std::chrono::duration_cast<std::chrono::system_clock::duration>(
-            std::chrono::seconds{moment->seconds} +
-            std::chrono::nanoseconds{moment->nanoseconds})});
+    timer.expires_at(clock::time_point{std::chrono::duration_cast<clock::duration>(
+        std::chrono::seconds{moment.seconds} + std::chrono::nanoseconds{moment.nanoseconds})});
     timer.async_wait([weak = std::weak_ptr{box}](error_code ec) {
         auto const waiting = weak.lock();
         if (!ec && waiting) waiting->finish(errc::end_of_stream);
     });
+}
+
+// The last event of a subscription may be none that it is given.
+void broker_impl::end_those_at(std::uint64_t seq)
+{
+    auto at = last_events_.begin();
+    for (; at != last_events_.end() && at->first <= seq; ++at)
+        at->second->finish(errc::end_of_stream);
+    last_events_.erase(last_events_.begin(), at);
 }
 
 void broker_impl::note_behind(std::shared_ptr<mailbox> const& box, bool behind)

@@ -72,8 +72,8 @@ void client_session::subscribe(ws_session& session, wire::subscribe_message&& me
     if (!message.request.subscribe) {
         c.end_queue();
         c.unsubscribe();
-        wire::append_subscribed(subscribed, message.ref,
-                                {c.home().broker().last_seq(), 0, message.request});
+        auto const last = c.home().broker().last_seq();
+        wire::append_subscribed(subscribed, message.ref, {last, last, 0, message.request});
         answer(session, "subscribed", std::move(subscribed));
         // A drain that is under way ends subscriptions with the broker, and this one is none now.
         if (c.home().draining() && session.open()) session.on_drain();
@@ -82,10 +82,12 @@ void client_session::subscribe(ws_session& session, wire::subscribe_message&& me
     auto made = make_subscriber(c, message.request,
                                 ws_encoding(message.request.format, session.deflates()), format_);
     if (!made) return refuse(session, message.ref, made.error());
-    wire::append_subscribed(subscribed, message.ref,
-                            {c.home().broker().last_seq(), (*made)->id, message.request});
     c.end_queue();
     c.subscribe(std::move(*made));
+    auto const* const s = c.subscriber();
+    if (!s) return;
+    wire::append_subscribed(subscribed, message.ref,
+                            {c.home().broker().last_seq(), s->start, s->id, message.request});
     answer(session, "subscribed", std::move(subscribed));
 }
 

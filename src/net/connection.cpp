@@ -440,11 +440,14 @@ void connection::on_tick(steady_time now)
     }
 }
 
+// The event that a stream was to end with may be none of those that it is given. Requires: between
+// two turns.
 void connection::end_stream_in_time()
 {
     auto const* const bounds = subscriber_ ? subscriber_->bounds.get() : nullptr;
-    if (!bounds || !bounds->moment || subscriber_->over || time_point::now() <= *bounds->moment)
-        return;
+    if (!bounds || subscriber_->over) return;
+    bool const late = bounds->moment && time_point::now() > *bounds->moment;
+    if (!late && home_.broker().last_seq() < bounds->last) return;
     subscriber_->over = true;
     stop_events();
     flush();

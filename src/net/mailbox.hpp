@@ -84,6 +84,9 @@ public:
     /// The filter that the broker has attached for it, while it is given events.
     std::optional<core::filter_id> attached;
 
+    /// Sequence number of the last event to receive, where that is known and yet to come.
+    std::optional<std::uint64_t> ends_at;
+
     // ---- Any thread.
 
     /// Begins a receive.

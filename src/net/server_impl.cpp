@@ -46,7 +46,8 @@ server_options checked(server_options options)
          {options.header_timeout, options.body_timeout, options.send_timeout, options.idle_timeout,
           options.ping_interval, options.pong_timeout, options.close_timeout,
           options.heartbeat_interval, options.drain_timeout})
-        require(time > milliseconds::zero(), "every time must be above zero");
+        require(time > milliseconds::zero() && time <= std::chrono::days{366},
+                "every time must be above zero and at most a year");
     return options;
 }
 

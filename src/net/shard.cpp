@@ -142,7 +142,10 @@ void shard::schedule_tick()
 void shard::tick()
 {
     std::erase_if(plans_, [](auto const& known) { return known.second.expired(); });
-    if (!draining_) broker_->expire_history();
+    if (draining_)
+        broker_->flush_now();
+    else
+        broker_->expire_history();   // after a flush, too
     auto const now = std::chrono::steady_clock::now();
     // From the end: one that goes is replaced by one that has been visited.
     for (auto i = connections_.size(); i-- > 0;) {
@@ -164,6 +167,7 @@ void shard::attach(subscriber& s)
             std::chrono::duration<double>{1.0 / *s.plan->request.max_rate});
     }
     auto const& asked = s.plan->request.subscription;
+    s.start = broker_->last_seq();
     if (asked.since || asked.until) begin_in_history(s);
     if (!s.over) join_group(s);
 }
@@ -206,6 +210,8 @@ void shard::begin_in_history(subscriber& s)
                                                    s.plan->wanted, now, last)
                              : core::starting_point{h.end_seq(), std::nullopt};
     core::confine(start, last);
+    // Whoever resumes from here is told the same once more.
+    s.start = (start.lost && start.lost->from > 0 ? start.lost->from : start.next) - 1;
     auto& backlog = s.events.backlog;
     auto const before = backlog.ledger();
     if (start.lost) backlog.tell(*start.lost);

@@ -61,6 +61,7 @@ void sse_session::on_slow_consumer()
 
 void sse_session::on_closed_by_operator()
 {
+    connection_.end_queue();
     connection_.unsubscribe();
     end();
 }

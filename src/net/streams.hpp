@@ -22,9 +22,7 @@ result<std::unique_ptr<subscriber>>
 make_subscriber(connection& c, wire::stream_request const& request, encoding form,
                 wire::stream_format of_gaps = wire::stream_format::thump);
 
-/// The record that every stream begins with.
-/// @param s The stream's subscriber, or null where the connection only publishes.
-[[nodiscard]] std::string welcome_json(connection& c, subscriber const* s,
-                                       wire::stream_request const& request);
+/// The record that a connection begins with, once it has subscribed to what was asked for.
+[[nodiscard]] std::string welcome_json(connection& c, wire::stream_request const& request);
 
 }   // namespace thump::net

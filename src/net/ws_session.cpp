@@ -88,6 +88,7 @@ void ws_session::on_end_of_input()
 
 void ws_session::close(errc why)
 {
+    if (open()) connection_.end_queue();
     auto const& info = describe(why);
     close(static_cast<std::uint16_t>(info.close_code), info.sentence);
 }

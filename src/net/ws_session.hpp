@@ -44,6 +44,7 @@ public:
 
     /// Begins the closing handshake. Events that were not begun are not sent any more.
     void close(std::uint16_t code, std::string_view reason);
+    /// Likewise, and tells the peer first what it loses by that.
     void close(errc why);
 
     std::size_t on_bytes(std::span<char> bytes) override;

@@ -1,14 +1,14 @@
 // Grammar of what the server writes (members in this order; ref is whatever JSON the client gave):
 //
 //     record     = welcome / subscribed / published / gap / pong / error
-//     welcome    = '{"op":"welcome","epoch":' string ',"seq":' number ',"oldest":' number
-//                  ',"subscriber":' number ',"subscription":' options '}'
-//     subscribed = '{"op":"subscribed"' ref ',"seq":' number ',"subscriber":' number
-//                  ',"subscription":' options '}'
-//     published  = '{"op":"published"' ref ',"id":' string ',"seq":' number [ ',"duplicate":true' ]
-//     '}' gap        = '{"op":"gap","from":' number ',"to":' number ',"dropped":' number
-//     ',"bytes":'
-//                  number ',"reason":' string ',"recoverable":' boolean [ ',"oldest":' number ] '}'
+//     welcome    = '{"op":"welcome","epoch":' string ',"seq":' number ',"oldest":' number begun
+//     subscribed = '{"op":"subscribed"' ref ',"seq":' number begun
+//     begun      = ',"start":' number ',"subscriber":' number ',"subscription":' options '}'
+//     published  = '{"op":"published"' ref ',"id":' string ',"seq":' number duplicate '}'
+//     duplicate  = [ ',"duplicate":true' ]
+//     gap        = '{"op":"gap","from":' number ',"to":' number ',"dropped":' number loss '}'
+//     loss       = ',"bytes":' number ',"reason":' string ',"recoverable":' boolean
+//                  [ ',"oldest":' number ]
 //     pong       = '{"op":"pong"' ref '}'
 //     error      = '{"op":"error"' ref [ ',"status":' number ] ',"error":' name place '}'
 //     ref        = [ ',"ref":' value ]
@@ -48,11 +48,14 @@ void append_string(std::string& out, std::string_view name, std::string_view val
     append_json_string(out, value);
 }
 
-void append_subscriber(std::string& out, std::uint64_t id, stream_request const& subscription)
+// Of a welcome, or of what a `subscribe` led to.
+template <class Begun>
+void append_begun(std::string& out, Begun const& b)
 {
-    append_number(out, "subscriber", id);
+    append_number(out, "start", b.start);
+    append_number(out, "subscriber", b.subscriber);
     out += R"(,"subscription":)";
-    append_subscription(out, subscription);
+    append_subscription(out, b.subscription);
     out += '}';
 }
 
@@ -64,14 +67,14 @@ void append_welcome(std::string& out, welcome const& w)
     append_string(out, "epoch", w.epoch);
     append_number(out, "seq", w.seq);
     append_number(out, "oldest", w.oldest);
-    append_subscriber(out, w.subscriber, w.subscription);
+    append_begun(out, w);
 }
 
 void append_subscribed(std::string& out, message_ref const& ref, subscribed const& s)
 {
     open(out, "subscribed", ref);
     append_number(out, "seq", s.seq);
-    append_subscriber(out, s.subscriber, s.subscription);
+    append_begun(out, s);
 }
 
 void append_published(std::string& out, message_ref const& ref, std::string_view id,

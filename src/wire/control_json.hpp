@@ -19,14 +19,16 @@ struct welcome {
     std::string_view epoch;
     std::uint64_t seq = 0;          ///< sequence number of the newest event; 0: none yet
     std::uint64_t oldest = 0;       ///< that of the oldest event in history; 0: none
-    std::uint64_t subscriber = 0;   ///< identifies the subscriber
+    std::uint64_t start = 0;        ///< what is subscribed to begins behind this sequence number
+    std::uint64_t subscriber = 0;   ///< identifies the subscriber; 0: nothing is subscribed to
     stream_request const& subscription;
 };
 
 /// The subscription that a `subscribe` led to.
 struct subscribed {
     std::uint64_t seq = 0;          ///< sequence number of the newest event
-    std::uint64_t subscriber = 0;   ///< identifies the subscriber
+    std::uint64_t start = 0;        ///< as in `welcome`
+    std::uint64_t subscriber = 0;   ///< likewise
     stream_request const& subscription;
 };
 

@@ -286,6 +286,8 @@ BOOST_AUTO_TEST_CASE(close_at_any_byte_of_a_frame_comes_after_the_frame)
             at.until([&] { return blocked; });
         }
         BOOST_TEST(p.next_json().at("seq") == 1);
+        auto const lost = p.next_json();
+        BOOST_TEST((lost.at("op") == "gap" && lost.at("reason") == "queue_full"));
         BOOST_TEST(p.next().close_code() == 4008);
         auto const ledger = at.broker->stats().ledger;
         BOOST_TEST(ledger.balanced());

@@ -72,6 +72,15 @@ struct story {
     std::vector<seen_gap> gaps;
     std::vector<std::size_t> gap_places;   // events before each
 
+    // How many events were sent or told as lost.
+    [[nodiscard]] std::uint64_t told() const
+    {
+        auto sum = std::uint64_t{events.size()};
+        for (auto const& g : gaps)
+            sum += g.dropped;
+        return sum;
+    }
+
     // @return whether it was the marker.
     bool add(boost::json::object const& record)
     {
@@ -153,6 +162,48 @@ std::unique_ptr<stalled_run> run_stalled(std::string const& query)
     }
 }
 
+// Events 1 to some number, and then one gap: `dropped` events from the next on.
+template <class Next>
+void check_loss(Next next, std::uint64_t dropped)
+{
+    std::uint64_t received = 0;
+    for (;;) {
+        boost::json::object const record = next();
+        if (record.contains("op")) {
+            BOOST_TEST(record.at("op") == "gap");
+            BOOST_TEST(number(record.at("from")) == received + 1);
+            BOOST_TEST(number(record.at("dropped")) == dropped);
+            BOOST_TEST(number(record.at("to")) == received + dropped);
+            return;
+        }
+        BOOST_TEST_REQUIRE(number(record.at("seq")) == ++received);
+    }
+}
+
+void check_loss_then_4008(ws_peer& p, std::uint64_t dropped)
+{
+    check_loss([&] { return p.next_json(); }, dropped);
+    BOOST_TEST(p.next().close_code() == 4008);
+}
+
+void check_loss_then_end(sse_peer& p, std::uint64_t dropped)
+{
+    check_loss([&] { return p.next().json(); }, dropped);
+    BOOST_TEST(!p.take());
+    BOOST_TEST(p.ends_well());
+}
+
+// Events and gaps cover everything that was published.
+void check_all_told(story const& s)
+{
+    std::set<std::uint64_t> told{s.events.begin(), s.events.end()};
+    for (auto const& g : s.gaps)
+        for (auto seq = g.from; seq <= g.to; ++seq)
+            told.insert(seq);
+    BOOST_TEST(told.size() == published);
+    BOOST_TEST(s.told() == published);
+}
+
 }   // namespace
 
 BOOST_AUTO_TEST_SUITE(server_slow_reader)
@@ -225,15 +276,8 @@ BOOST_AUTO_TEST_CASE(disconnect_closes_with_4008)
     ws_peer fast{at, "?queue=1000"};
     at.publish_many(published, event_bytes);
     at.until([&] { return at.broker->subscriber_count() == 1; });
-    std::uint64_t received = 0;
-    while (true) {
-        auto const frame = slow.next();
-        if (frame.is_close()) {
-            BOOST_TEST(frame.close_code() == 4008);
-            break;
-        }
-        BOOST_TEST_REQUIRE(number(frame.json().at("seq")) == ++received);
-    }
+    auto const dropped = at.broker->stats().ledger.dropped;
+    check_loss_then_4008(slow, dropped);
     slow.send_close(4008);
     BOOST_TEST(slow.read_to_end().empty());
     for (std::uint64_t seq = 1; seq <= published; ++seq)
@@ -250,10 +294,42 @@ BOOST_AUTO_TEST_CASE(disconnect_ends_an_event_stream_with_its_last_chunk)
     sse_peer slow{at, "?queue=50&overflow=disconnect", 11, small};
     at.publish_many(published, event_bytes);
     at.until([&] { return at.broker->subscriber_count() == 0; });
-    std::uint64_t received = 0;
-    while (auto const record = slow.take())
-        BOOST_TEST_REQUIRE(number(record->json().at("seq")) == ++received);
-    BOOST_TEST(slow.ends_well());
+    check_loss_then_end(slow, at.broker->stats().ledger.dropped);
+}
+
+BOOST_AUTO_TEST_CASE(stream_that_an_operator_closes_is_told_its_loss)
+{
+    for (auto const* const policy : {"drop_newest", "drop_oldest", "latest", "catch_up"}) {
+        loopback at{with_small_buffers()};
+        auto const query = std::string{"?queue=50&overflow="} + policy;
+        ws_peer reader{at, query, small};
+        sse_peer other{at, query, 11, small};
+        auto operator_ = at.connect();
+        at.publish_many(published, event_bytes);
+        at.settle();
+        operator_.send(get_request("/v1/subscribers"));
+        auto const listed = read_reply(operator_).json();
+        for (auto const& row : listed.at("subscribers").as_array()) {
+            operator_.send("DELETE /v1/subscribers/" + std::to_string(number(row.at("id"))) +
+                           " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            BOOST_TEST(read_reply(operator_).status == 204);
+        }
+        story s;
+        for (;;) {
+            auto const frame = reader.next();
+            if (frame.is_close()) {
+                BOOST_TEST(frame.close_code() == 4010);
+                break;
+            }
+            s.add(frame.json());
+        }
+        check_all_told(s);
+        story of_other;
+        while (of_other.told() < published)
+            of_other.add(other.next().json());
+        check_all_told(of_other);
+        BOOST_TEST(other.ends_well());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(peer_that_never_reads_the_close_is_cut)

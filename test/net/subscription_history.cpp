@@ -107,6 +107,43 @@ BOOST_AUTO_TEST_CASE(until_is_included_and_ends_the_stream)
     BOOST_TEST(s.ledger() == (ledger{.matched = 2, .delivered = 2}));
 }
 
+BOOST_AUTO_TEST_CASE(stream_ends_at_an_event_that_it_is_not_given)
+{
+    auto s = broker->subscribe({.types = {"t"}, .until = at_sequence{3}});
+    {
+        auto const gone = broker->subscribe({.until = at_sequence{100}});
+    }
+    auto const early = broker->subscribe({.types = {"t"}, .until = at_sequence{2}});
+    publish(1);
+    publish(1, "u");
+    BOOST_TEST(read(s) == "1");
+    publish(1, "u");
+    BOOST_TEST(read(s) == "end_of_stream");
+    BOOST_TEST(early.ledger().queued == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(end_beyond_what_the_clock_can_say_is_never)
+{
+    auto s = broker->subscribe({.until = time_point{253'402'300'799, 0}});
+    publish(2);
+    BOOST_TEST(read(s) == "1 2");
+}
+
+BOOST_AUTO_TEST_CASE(end_in_time_keeps_no_context_at_work_behind_its_use)
+{
+    auto end = time_point::now();
+    end.seconds += 3600;
+    {
+        auto const gone = broker->subscribe({.until = end});
+    }
+    context.restart();
+    context.run();   // returns
+    auto const s = broker->subscribe({.until = end});
+    broker->stop();
+    context.restart();
+    context.run();   // likewise
+}
+
 BOOST_AUTO_TEST_CASE(stream_ends_when_its_time_has_come)
 {
     auto end = time_point::now();

@@ -154,9 +154,23 @@ class History(HistoryTestCase):
         self.assertEqual([json.loads(e.data)["seq"] for e in events], [3, 4])
         self.assertTrue(complete)
         reader = self.websocket("?until=7")  # which is yet to come
+        of_another_type = self.websocket("?types=none&until=7")
+        stream_of_another_type = self.sse("?types=none&until=7")
         self.publish_numbered(5)
         records, code = reader.receive_until_close()
         self.assertEqual(([r["seq"] for r in records], code), ([6, 7], 1000))
+        self.assertEqual(of_another_type.receive_until_close(), ([], 1000))
+        self.assertEqual(stream_of_another_type.rest(), ([], True))
+
+    def test_welcome_tells_where_the_stream_begins(self):
+        self.publish_numbered(5)
+        for query, start in (("", 5), ("?since=3", 3), ("?since=earliest", 0), ("?since=last:2", 3),
+                             ("?types=none&since=last:2", 0), ("?until=9", 5),
+                             ("?subscribe=false", 5)):
+            self.assertEqual(self.websocket(query).welcome["start"], start, query)
+        ws = self.websocket()
+        ws.send_json({"op": "subscribe", "since": "last:4", "ref": 1})
+        self.assertEqual(ws.receive_json()["start"], 1)
 
     def test_duplicate_free_join_of_past_and_present_on_a_replaced_subscription(self):
         self.publish_numbered(20)

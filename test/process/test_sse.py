@@ -33,6 +33,7 @@ class Stream(ProcessTestCase):
         self.assertEqual(welcome.id, f"{record['epoch']}:0")
         self.thumpd.publish([{"type": "t"}] * 3)
         self.assertEqual(self.sse().welcome.id, f"{record['epoch']}:3")
+        self.assertEqual(self.sse("?since=last:2").welcome.id, f"{record['epoch']}:1")
         self.assertEqual(self.sse("?since=1").welcome.id, "")
         resumed = {"Last-Event-ID": f"{record['epoch']}:2"}
         self.assertEqual(self.sse(headers=resumed).welcome.id, "")

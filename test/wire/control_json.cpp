@@ -27,13 +27,15 @@ BOOST_AUTO_TEST_CASE(a_welcome_tells_epoch_place_and_effective_options)
     std::string options;
     append_subscription(options, request);
     BOOST_TEST(text_of([&](auto& out) {
-                   append_welcome(out, {"e1", 12, 3, 42, request});
-               }) == R"({"op":"welcome","epoch":"e1","seq":12,"oldest":3,"subscriber":42,)"
-                     R"("subscription":)" +
-                         options + "}");
+                   append_welcome(out, {"e1", 12, 3, 9, 42, request});
+               }) ==
+               R"({"op":"welcome","epoch":"e1","seq":12,"oldest":3,"start":9,"subscriber":42,)"
+               R"("subscription":)" +
+                   options + "}");
     BOOST_TEST(text_of([&](auto& out) {
-                   append_subscribed(out, R"("r")", {12, 42, request});
-               }) == R"({"op":"subscribed","ref":"r","seq":12,"subscriber":42,"subscription":)" +
+                   append_subscribed(out, R"("r")", {12, 9, 42, request});
+               }) == R"({"op":"subscribed","ref":"r","seq":12,"start":9,"subscriber":42,)"
+                     R"("subscription":)" +
                          options + "}");
 }
 

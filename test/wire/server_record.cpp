@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(an_event_is_read_as_it_was_written)
 BOOST_AUTO_TEST_CASE(control_records_are_read_as_they_were_written)
 {
     std::string text;
-    append_welcome(text, {"e1", 12, 3, 42, stream_request{}});
+    append_welcome(text, {"e1", 12, 3, 12, 42, stream_request{}});
     auto const hello = read<welcome_record>(text);
     BOOST_TEST(hello.epoch == "e1");
     BOOST_TEST(hello.seq == 12u);
