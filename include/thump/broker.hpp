@@ -4,6 +4,7 @@
 #include <thump/broker_options.hpp>
 #include <thump/detail/api.hpp>
 #include <thump/detail/completion_executor.hpp>
+#include <thump/error.hpp>
 #include <thump/event.hpp>
 #include <thump/receipt.hpp>
 #include <thump/stats.hpp>
@@ -44,7 +45,8 @@ public:
     /// @throw std::invalid_argument An option is out of its range.
     explicit broker(executor_type ex, broker_options options = {});
 
-    /// Stops the broker (see `stop`). Subscriptions may outlive it.
+    /// Stops the broker (see `stop`). Subscriptions may outlive it, and read their queues to the
+    /// end. History goes with it: those that had yet to read there are told what they lose.
     ~broker();
 
     broker(broker const&) = delete;
@@ -101,13 +103,17 @@ public:
     /// Subscribes. The subscription sees every matching event whose `publish` begins after this
     /// call returns, and may see earlier ones that are still in the intake.
     /// @throw boost::system::system_error `errc::invalid_parameter`, `errc::too_many_subscribers`,
-    /// `errc::stopped`.
+    /// `errc::stopped`; its text says what is wrong with which option.
     [[nodiscard]] subscription subscribe(subscription_options options = {});
 
     /// As `subscribe`, without throwing.
     /// @param ec Set to what went wrong, cleared otherwise.
     [[nodiscard]] subscription subscribe(subscription_options options,
                                          boost::system::error_code& ec);
+
+    /// Likewise.
+    /// @param why Set to what went wrong and a sentence about it, cleared otherwise.
+    [[nodiscard]] subscription subscribe(subscription_options options, error& why);
 
     /// Ends a subscription (the same as `s.unsubscribe()`). Harmless when already ended.
     void unsubscribe(subscription& s) noexcept { s.unsubscribe(); }

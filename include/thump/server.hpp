@@ -50,7 +50,8 @@ public:
     /// @throw std::invalid_argument An option is out of its range.
     explicit server(broker& b, server_options options = {}, log_sink log = {});
 
-    /// Closes every connection at once. For a graceful end see `async_drain`.
+    /// Closes the listener and every connection at once, on the broker's context: its address is
+    /// free when that has run. For a graceful end see `async_drain`.
     ~server();
 
     server(server const&) = delete;

@@ -4,6 +4,8 @@
 #include <boost/url/parse.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 
 namespace thump::app {
 namespace {
@@ -36,7 +38,10 @@ bool is_listen_address(std::string_view text)
 {
     auto const a = urls::parse_authority(text);
     if (!a || a->has_userinfo() || !a->has_port()) return false;
-    if (a->port_number() == 0 && a->port() != "0") return false;
+    std::uint16_t port = 0;
+    std::string_view const digits = a->port();
+    auto const [end, wrong] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    if (wrong != std::errc{} || end != digits.data() + digits.size()) return false;
     return a->host_type() == urls::host_type::ipv4 || a->host_type() == urls::host_type::ipv6;
 }
 

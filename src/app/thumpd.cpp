@@ -40,7 +40,6 @@ config load(command_line const& line)
 void serve(config const& c)
 {
     raise_descriptor_limit();
-    ignore_broken_pipes();
 
     boost::asio::io_context ioc{1};
     thump::broker broker{ioc.get_executor(), c.broker};
@@ -76,6 +75,7 @@ int complain(char const* what, exit_code code)
 int main(int argc, char** argv)
 try {
     open_standard_streams();
+    ignore_broken_pipes();
     auto const line = parse_command_line(argc, argv);
     if (auto const* const code = std::get_if<exit_code>(&line)) return *code;
     return run(std::get<command_line>(line));

@@ -43,17 +43,28 @@ void broker::initiate_publish(std::shared_ptr<detail::broker_impl> impl, event e
 
 subscription broker::subscribe(subscription_options options)
 {
-    boost::system::error_code ec;
-    auto s = subscribe(std::move(options), ec);
-    if (ec) boost::throw_exception(boost::system::system_error{ec, "thump::broker::subscribe"});
+    error why;
+    auto s = subscribe(std::move(options), why);
+    if (why.code)
+        boost::throw_exception(
+            boost::system::system_error{why.code, "thump::broker::subscribe: " + why.detail});
     return s;
 }
 
 subscription broker::subscribe(subscription_options options, boost::system::error_code& ec)
 {
-    auto box = impl_->subscribe(options, ec);
+    error why;
+    auto s = subscribe(std::move(options), why);
+    ec = why.code;
+    return s;
+}
+
+subscription broker::subscribe(subscription_options options, error& why)
+{
+    auto box = impl_->subscribe(options);
+    why = box ? error{} : box.error();
     if (!box) return {};
-    return {std::move(box), impl_->executor()};
+    return {*std::move(box), impl_->executor()};
 }
 
 void broker::stop()

@@ -50,8 +50,7 @@ public:
     boost::system::error_code publish(event&& e);
     batch_admission publish_batch(std::span<event const> events);
     void async_publish(event&& e, publish_handler handler);
-    std::shared_ptr<mailbox> subscribe(subscription_options const& options,
-                                       boost::system::error_code& ec);
+    result<std::shared_ptr<mailbox>> subscribe(subscription_options const& options);
     /// Ends a subscription inside the process on an operator's behalf: what is queued can still be
     /// received.
     /// @return whether there is one of this id.

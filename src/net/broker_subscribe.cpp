@@ -17,10 +17,22 @@ using boost::system::error_code;
 
 namespace {
 
-bool acceptable(subscription_options const& o) noexcept
+error refused(char const* why)
 {
-    return o.queue >= 1 && o.queue <= 1'000'000 && o.queue_bytes >= 1 && !o.key.empty() &&
-           o.name.size() <= 255;
+    return {make_error_code(errc::invalid_parameter), why, {}, {}, {}};
+}
+
+result<void> check_options(subscription_options const& o, broker_impl const& broker)
+{
+    if (o.queue < 1 || o.queue > 1'000'000) return refused("'queue' must be 1 to 1000000");
+    if (o.queue_bytes < 1) return refused("'queue_bytes' must be at least 1");
+    if (o.key.empty()) return refused("'key' must not be empty");
+    if (o.name.size() > 255) return refused("'name' must be at most 255 bytes");
+    if (o.overflow == overflow::catch_up && broker.options().history.max_events == 0)
+        return refused("'overflow' is 'catch_up', but this broker keeps no history");
+    auto const* const end = o.until ? std::get_if<cursor>(&*o.until) : nullptr;
+    if (end && end->epoch != broker.epoch()) return refused("'until' is a cursor of another epoch");
+    return {};
 }
 
 }   // namespace
@@ -40,26 +52,14 @@ std::uint64_t broker_impl::next_subscriber_id() noexcept
     return next_id_.fetch_add(1, std::memory_order_relaxed);
 }
 
-std::shared_ptr<mailbox> broker_impl::subscribe(subscription_options const& options, error_code& ec)
+result<std::shared_ptr<mailbox>> broker_impl::subscribe(subscription_options const& options)
 {
     auto wanted = filter::make(options.types, options.where);
-    auto const* const end = options.until ? std::get_if<cursor>(&*options.until) : nullptr;
-    bool const impossible =
-        (options.overflow == overflow::catch_up && options_.history.max_events == 0) ||
-        (end && end->epoch != epoch());
-    if (!wanted || !acceptable(options) || impossible) {
-        ec = errc::invalid_parameter;
-        return nullptr;
-    }
-    if (stopped_.load()) {
-        ec = errc::stopped;
-        return nullptr;
-    }
+    if (!wanted) return wanted.error();
+    if (auto const good = check_options(options, *this); !good) return good.error();
+    if (stopped_.load()) return error{make_error_code(errc::stopped), {}, {}, {}, {}};
     auto const id = join();
-    if (id == 0) {
-        ec = errc::too_many_subscribers;
-        return nullptr;
-    }
+    if (id == 0) return error{make_error_code(errc::too_many_subscribers), {}, {}, {}, {}};
     mailbox_plan plan{std::move(*wanted), core::backlog_options::from(options), options.name,
                       weak_from_this(), oldest_seq_};
     std::shared_ptr<mailbox> box;
@@ -78,7 +78,6 @@ std::shared_ptr<mailbox> broker_impl::subscribe(subscription_options const& opti
     // may not have seen this one.
     if (options.since || options.until || stopped_.load())
         asio::post(strand_, [self = shared_from_this()] { self->apply_changes(); });
-    ec.clear();
     return box;
 }
 

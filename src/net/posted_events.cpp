@@ -71,7 +71,7 @@ result<std::vector<event>> read_binary(http_request const& request, std::string_
 result<std::vector<event>> or_syntax_fault(result<std::vector<event>> events, std::string_view body,
                                            wire::event_rules const& rules)
 {
-    if (events || events.error().offset) return events;
+    if (events || events.error().offset || events.error().code == errc::empty_body) return events;
     if (auto fault = wire::find_syntax_fault(body, rules.max_json_depth)) return *std::move(fault);
     return events;
 }

@@ -171,10 +171,10 @@ void routes::answer_options(routed_request const& r, std::string_view allow) con
     response.fields.push_back({"Allow", std::string{allow}});
     if (r.http.field("Access-Control-Request-Method") && origins_.allows(r.http)) {
         response.fields.push_back({"Access-Control-Allow-Methods", std::string{allow}});
-        response.fields.push_back(
-            {"Access-Control-Allow-Headers",
-             "Content-Type, Last-Event-ID, Cache-Control, ce-specversion, ce-id, ce-source, "
-             "ce-type, ce-time, ce-subject, ce-dataschema"});
+        // Attributes of CloudEvents are headers of any name.
+        auto const asked = r.http.field("Access-Control-Request-Headers");
+        response.fields.push_back({"Access-Control-Allow-Headers",
+                                   std::string{asked.value_or("Content-Type, Last-Event-ID")}});
         response.fields.push_back({"Access-Control-Max-Age", "600"});
     }
     respond(r, std::move(response));

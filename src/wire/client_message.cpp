@@ -212,13 +212,18 @@ private:
     result<void> read_strings(std::string_view name, json_reader& in)
     {
         in.begin();
+        bool any = false;
         while (in.next_element()) {
+            any = true;
             if (auto const kind = in.peek(); kind != json_kind::string)
                 return fault(errc::wrong_json_type, "an element of " + quoted(name) +
                                                         " must be a string, not " +
                                                         std::string{to_string(kind)});
             if (auto good = read_string(name, in); !good) return good;
         }
+        // No types are all types; but no value would be any value where none was meant.
+        if (!any && name.starts_with(condition_prefix))
+            return fault(errc::invalid_parameter, quoted(name) + " has no value");
         return {};
     }
 

@@ -360,6 +360,22 @@ BOOST_AUTO_TEST_CASE(bad_options_are_refused)
     BOOST_TEST(!fault_of(b, {.queue = 1'000'000, .name = std::string(255, 'n')}));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_wrong_with_an_option_is_said)
+{
+    auto b = make({.history = {.max_events = 0}});
+    error why;
+    BOOST_TEST(!b.subscribe({.types = {"a..b"}}, why));
+    BOOST_TEST(why.detail == "type pattern 'a..b' has an empty token");
+    BOOST_TEST(!b.subscribe({.overflow = overflow::catch_up}, why));
+    BOOST_TEST(why.detail == "'overflow' is 'catch_up', but this broker keeps no history");
+    BOOST_CHECK_EXCEPTION(
+        (void)b.subscribe({.queue = 0}), boost::system::system_error, [](auto const& e) {
+            return std::string{e.what()}.find("'queue' must be 1 to 1000000") != std::string::npos;
+        });
+    BOOST_TEST(static_cast<bool>(b.subscribe({}, why)));
+    BOOST_TEST(!why.code);
+}
+
 // ---------------------------------------------------------------- figures
 
 BOOST_AUTO_TEST_CASE(totals_are_the_sum_of_all_ledgers_at_every_moment)

@@ -96,6 +96,14 @@ class Tail(CliTestCase):
         self.assertEqual(tail.wait(), OK)
         self.assertEqual(len(tail.lines), 3)
 
+    def test_patterns_may_be_joined_by_commas(self):
+        tail = self.tail("a,b.*", "c", "--count", "3")
+        self.wait_for_subscribers()
+        for kind in ("a", "x", "b.b", "c"):
+            self.thumpd.publish({"type": kind})
+        self.assertEqual(tail.wait(), OK)
+        self.assertEqual(len(tail.lines), 3)
+
     def test_a_reader_that_goes_away_is_no_error(self):
         shell = subprocess.Popen(
             f"{THUMP} --url {self.url} tail | head -1; echo ${{PIPESTATUS[0]}}", shell=True,

@@ -4,10 +4,12 @@ import json
 import os
 import resource
 import socket
+import subprocess
 import tempfile
 import unittest
 
-from thumpd_process import ProcessTestCase, run_thumpd
+from cli_process import THUMP
+from thumpd_process import THUMPD, ProcessTestCase, run_thumpd
 
 
 class CommandLine(unittest.TestCase):
@@ -31,6 +33,15 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(done.returncode, 0)
         for flag in ("--config", "--listen", "--check-config", "--print-config", "--version"):
             self.assertIn(flag, done.stdout)
+
+    def test_reader_that_went_away_is_no_error(self):
+        for command in ([THUMPD, "--help"], [THUMPD, "--version"], [THUMPD, "--print-config"],
+                        [THUMP, "--help"], [THUMP, "--version"], [THUMP, "tail", "--help"]):
+            read_end, write_end = os.pipe()
+            os.close(read_end)
+            done = subprocess.run(command, stdout=write_end, stderr=subprocess.PIPE, timeout=30)
+            os.close(write_end)
+            self.assertEqual((done.returncode, done.stderr), (0, b""), command)
 
     def test_unknown_flag_is_a_usage_error(self):
         self.assert_usage_error(run_thumpd("--lisen", "127.0.0.1:0"), "--lisen")

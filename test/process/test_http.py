@@ -117,7 +117,7 @@ class Methods(ProcessTestCase):
         thumpd = self.start(config={"server": {"allowed_origins": ["https://app.example"],
                                                "drain_timeout": "500ms"}})
         preflight = {"Origin": "https://app.example", "Access-Control-Request-Method": "POST",
-                     "Access-Control-Request-Headers": "content-type,last-event-id"}
+                     "Access-Control-Request-Headers": "content-type,last-event-id,ce-mine"}
         answer = thumpd.request("OPTIONS", "/v1/events", headers=preflight)
         self.assertEqual(answer.status, 204)
         self.assertEqual(answer.headers["Access-Control-Allow-Origin"], "https://app.example")
@@ -125,6 +125,7 @@ class Methods(ProcessTestCase):
         allowed = answer.headers["Access-Control-Allow-Headers"].lower()
         self.assertIn("content-type", allowed)
         self.assertIn("last-event-id", allowed)
+        self.assertIn("ce-mine", allowed)
         strangers = thumpd.request(
             "OPTIONS", "/v1/events", headers=preflight | {"Origin": "https://evil.example"})
         self.assertNotIn("Access-Control-Allow-Origin", strangers.headers)

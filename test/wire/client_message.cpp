@@ -127,6 +127,8 @@ BOOST_AUTO_TEST_CASE(bad_options_are_named_with_the_ref)
     BOOST_TEST(judged(R"({"op":"subscribe","meta":"x"})") == "wrong_json_type /meta");
     BOOST_TEST(judged(R"({"op":"subscribe","meta":{"k":{"l":"v"}}})") == "wrong_json_type /meta");
     BOOST_TEST(judged(R"({"op":"subscribe","meta":{"":"v"}})") == "invalid_parameter /meta");
+    BOOST_TEST(judged(R"({"op":"subscribe","meta":{"k":[]}})") == "invalid_parameter /meta");
+    BOOST_TEST(judged(R"({"op":"subscribe","meta.k":[]})") == "invalid_parameter /meta.k");
     BOOST_TEST(judged(R"({"op":"subscribe","colour":"red","ref":"r"})") ==
                "unknown_field /colour ref=\"r\"");
     BOOST_TEST(judged(R"({"op":"subscribe","event":{"type":"a"}})") == "unknown_field /event");

@@ -39,6 +39,7 @@ constexpr auto json_help = "Print JSON as the server sent it";
 void describe_filter(CLI::App& command, written_options& to)
 {
     command.add_option("PATTERN", to.types, "Types of events, as in 'task.*'; default: all")
+        ->delimiter(',')
         ->type_name("")
         ->option_text("...");
     command

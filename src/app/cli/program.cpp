@@ -132,7 +132,6 @@ exit_code complain(program const& p, error const& why)
 
 int run(command_line const& line)
 try {
-    app::ignore_broken_pipes();
     std::optional<program> p;
     try {
         p.emplace(line.server, options_for(line));
