@@ -63,6 +63,7 @@ class Subscription {
   #epoch = null;
   #cursor = null;          // { epoch, seq } of the newest record seen
   #sameEpoch = false;      // as the cursor's, when the connection was made
+  #conflates = false;      // the policy in effect is `latest`
   #ref = 0;                // of the newest `subscribe`; answers to older ones are stale
   #asked = null;           // how the newest `subscribe` came about; null once answered
   #change = null;          // the promise of update()
@@ -215,9 +216,13 @@ class Subscription {
     this.#options.onEvent?.(event, text);
   }
 
+  // Under `latest` a gap's range may hold events that wait behind it, so only these move the cursor:
+  // if none comes, the loss is told a second time, where it would else hide others.
   #onGap(gap) {
-    const seen = this.#cursor?.epoch === this.#epoch ? this.#cursor.seq : 0;
-    this.#cursor = { epoch: this.#epoch, seq: Math.max(seen, gap.to) };
+    if (!this.#conflates && gap.reason !== 'conflated') {
+      const seen = this.#cursor?.epoch === this.#epoch ? this.#cursor.seq : 0;
+      this.#cursor = { epoch: this.#epoch, seq: Math.max(seen, gap.to) };
+    }
     this.#options.onGap?.(gap);
   }
 
@@ -240,6 +245,7 @@ class Subscription {
     const why = this.#asked;
     this.#asked = null;
     this.#accepted = this.#request;
+    this.#conflates = (record.subscription?.overflow ?? this.#request.overflow) === 'latest';
     const lost = why === 'anew' ? this.#unresumed(record.seq) : null;
     // Behind a `since` come events older than the newest: they move the cursor themselves.
     if (why === 'anew' || (why !== 'resume' && this.#request.since === undefined)) {

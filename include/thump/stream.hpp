@@ -49,7 +49,8 @@ using stream_record = std::variant<received_event, gap, stream_connected, stream
 /// When the connection is lost the stream makes another one, after a wait that grows from attempt
 /// to attempt, and asks for what comes after the last record that it read. Where the server no
 /// longer has that, the stream goes on with a gap (`gap_reason::cursor_expired`); so every event
-/// that matches is received, or told of, once.
+/// that matches is received, or told of, once. (Under the policy `latest` a connection that is lost
+/// right behind a gap has that loss told again: events within its range may have waited behind it.)
 ///
 /// Destroying the handle closes the stream.
 ///

@@ -257,7 +257,7 @@ error stream_impl::read_failure(error_code ec) const
 stream_impl::awaitable<error> stream_impl::take(wire::server_record record, std::string_view text)
 {
     if (auto* const hello = std::get_if<wire::welcome_record>(&record))
-        co_return co_await welcome(std::move(*hello));
+        co_return co_await welcome(std::move(*hello), read_stream_terms(text));
     if (auto* const e = std::get_if<event>(&record)) {
         auto const seq = e->seq;
         stream_record made{received_event{std::move(*e), std::string{text}}};
@@ -266,16 +266,18 @@ stream_impl::awaitable<error> stream_impl::take(wire::server_record record, std:
     } else if (auto const* const lost = std::get_if<gap>(&record)) {
         stream_record made{*lost};
         co_await put(std::move(made));
-        // What a gap told of is not asked for again.
-        move_cursor(lost->to);
+        // What a gap told of is not asked for again. Under `latest` its range may hold events that
+        // wait behind it, so only these move on; if none comes, the loss is told a second time.
+        if (!conflates_ && lost->reason != gap_reason::conflated) move_cursor(lost->to);
     } else if (auto const* const wrong = std::get_if<wire::error_record>(&record)) {
         told_ = wrong->what;
     }
     co_return error{};
 }
 
-stream_impl::awaitable<error> stream_impl::welcome(wire::welcome_record record)
+stream_impl::awaitable<error> stream_impl::welcome(wire::welcome_record record, stream_terms terms)
 {
+    conflates_ = terms.overflow.value_or(options_.subscription.overflow) == overflow::latest;
     auto const from = cursor();
     {
         std::lock_guard const lock{mutex_};

@@ -3,6 +3,7 @@
 
 #include <client/backoff.hpp>
 #include <client/endpoint.hpp>
+#include <client/stream_terms.hpp>
 
 #include <thump/client_options.hpp>
 #include <thump/error.hpp>
@@ -66,7 +67,7 @@ private:
     awaitable<error> handshake();
     awaitable<error> read_records();
     awaitable<error> take(wire::server_record record, std::string_view text);
-    awaitable<error> welcome(wire::welcome_record record);
+    awaitable<error> welcome(wire::welcome_record record, stream_terms terms);
     awaitable<void> put(stream_record record);
     awaitable<void> pause(error why);
     [[nodiscard]] boost::system::error_code outcome_of(boost::system::error_code said);
@@ -89,8 +90,9 @@ private:
     boost::asio::steady_timer timer_;
     boost::beast::flat_buffer input_;
     backoff backoff_;
-    error told_;              // what the server said was wrong, before it closed
-    bool welcomed_ = false;   // by any connection
+    error told_;               // what the server said was wrong, before it closed
+    bool welcomed_ = false;    // by any connection
+    bool conflates_ = false;   // the connection's policy is `latest`
     bool closed_ = false;
 
     // Read by any thread.

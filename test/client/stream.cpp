@@ -183,6 +183,58 @@ BOOST_AUTO_TEST_CASE(what_a_gap_told_of_is_not_asked_for_again)
     }());
 }
 
+// The gaps of `latest` may reach past events that still wait behind them.
+BOOST_AUTO_TEST_CASE(what_waits_behind_a_gap_of_latest_is_asked_for_again)
+{
+    struct latest_case {
+        overflow asked;
+        std::string_view terms;
+        std::string_view reason;
+        std::string_view again;
+    };
+    static constexpr std::string_view by_default = R"(,"subscription":{"overflow":"latest"})";
+    for (auto const& [asked, terms, reason, again] :
+         {latest_case{overflow::latest, "", "conflated", "since=e1:5&overflow=latest"},
+          // Gaps that fall together are told by the gravest of their reasons.
+          latest_case{overflow::latest, "", "queue_full", "since=e1:5&overflow=latest"},
+          latest_case{overflow::drop_newest, by_default, "queue_full", "since=e1:5"},
+          latest_case{overflow::drop_newest, "", "conflated", "since=e1:5"}}) {
+        site here;
+        run(here.ioc,
+            [&, terms = terms, reason = reason, again = again,
+             asked = asked]() -> asio::awaitable<void> {
+                auto s = here.c.subscribe({.subscription = {.overflow = asked}});
+                auto const conflated = R"({"op":"gap","from":6,"to":8,"dropped":2,"reason":")" +
+                                       std::string{reason} + "\"}";
+                auto const welcome =
+                    R"({"op":"welcome","epoch":"e1","seq":5,"oldest":2)" + std::string{terms} + '}';
+                {
+                    auto socket = co_await here.server.accept_websocket();
+                    co_await socket.send(welcome);
+                    co_await socket.send(conflated);
+                    co_await receive<stream_connected>(s);
+                    co_await receive<gap>(s);
+                    socket.drop();
+                }
+                co_await receive<stream_disconnected>(s);
+                {
+                    auto socket = co_await here.server.accept_websocket();
+                    BOOST_TEST(socket.target() == "/v1/events?" + std::string{again});
+                    co_await socket.send(welcome);
+                    co_await socket.send(conflated);
+                    co_await socket.send(event_of(7));
+                    co_await receive<stream_connected>(s);
+                    co_await receive<gap>(s);
+                    co_await receive_event(s, 7);
+                    socket.drop();
+                }
+                // An event moves on: it does not come again.
+                auto const socket = co_await here.server.accept_websocket();
+                BOOST_TEST(socket.target().find("since=e1:7") != std::string::npos);
+            }());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_forgot_is_followed_from_its_beginning)
 {
     site here;

@@ -73,6 +73,25 @@ describe('the cursor', () => {
     assert.equal(recorder.gaps.length, 1);
   });
 
+  test('a gap of `latest` does not: events within its range may wait behind it', () => {
+    const subscription = startLive(10, { overflow: 'latest' });
+    const gap = { op: 'gap', from: 11, to: 14, dropped: 3 };
+    FakeSocket.newest.says({ ...gap, reason: 'conflated' });
+    FakeSocket.newest.says({ ...gap, reason: 'queue_full' });
+    assert.equal(subscription.cursor, 'E:10');
+    FakeSocket.newest.says({ type: 't', seq: 12 });
+    assert.equal(subscription.cursor, 'E:12');
+    assert.equal(recorder.gaps.length, 2);
+  });
+
+  test('nor does one where `latest` is the server\'s default', () => {
+    const subscription = start();
+    FakeSocket.newest.welcomes();
+    FakeSocket.newest.subscribes(10, { overflow: 'latest' });
+    FakeSocket.newest.says({ op: 'gap', from: 11, to: 14, dropped: 3, reason: 'queue_full' });
+    assert.equal(subscription.cursor, 'E:10');
+  });
+
   test('with `since` only what came moves it', () => {
     const subscription = startLive(10, { since: 'earliest' });
     assert.equal(subscription.cursor, null);

@@ -30,8 +30,8 @@ export class FakeSocket {
 
   get asked() { return this.sent.at(-1); }
 
-  subscribes(seq) {
-    this.says({ op: 'subscribed', ref: this.asked.ref, seq, subscriber: 7, subscription: {} });
+  subscribes(seq, subscription = {}) {
+    this.says({ op: 'subscribed', ref: this.asked.ref, seq, subscriber: 7, subscription });
   }
 
   refuses(status, detail) {
