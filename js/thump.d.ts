@@ -101,7 +101,10 @@ export interface Options extends Filter {
 
 export interface Subscription {
   readonly state: State;
-  /** `EPOCH:SEQ` of the newest record seen, to store and to give as `since`; null before any. */
+  /**
+   * `EPOCH:SEQ` of the newest record seen, or of the beginning, to store and to give as `since`. Null
+   * before the server has told where the subscription begins; older ones tell it only without `since`.
+   */
   readonly cursor: string | null;
   /**
    * Replaces parts of the filter, on the same connection where there is one. Rejects with a

@@ -23,6 +23,8 @@ const REASONS = new Map([
   [4009, 'pings were not answered'],
 ]);
 
+const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 };
+
 /** What a server refuses, in its own words. */
 export class ThumpError extends Error {
   constructor(problem) {
@@ -246,17 +248,25 @@ class Subscription {
     this.#asked = null;
     this.#accepted = this.#request;
     this.#conflates = (record.subscription?.overflow ?? this.#request.overflow) === 'latest';
-    const lost = why === 'anew' ? this.#unresumed(record.seq) : null;
-    // Behind a `since` come events older than the newest: they move the cursor themselves.
-    if (why === 'anew' || (why !== 'resume' && this.#request.since === undefined)) {
-      this.#cursor = { epoch: this.#epoch, seq: record.seq };
-    }
+    const lost = why === 'anew' ? this.#unresumed(record.start ?? record.seq) : null;
+    if (why !== 'resume') this.#beginAfter(record, why === 'anew' ? undefined : this.#request.since);
     this.#liveSince ??= Date.now();
     this.#change?.resolve();
     this.#change = null;
     this.#enter({ name: 'live', epoch: this.#epoch, subscriber: record.subscriber,
                   subscription: record.subscription, resumed: why === 'resume' && this.#sameEpoch });
     if (lost) this.#options.onGap?.(lost);
+  }
+
+  // Holds fast where the subscription began, so that after a connection that brought nothing the next
+  // one begins there too. Where the server does not tell, all that is known here is what `since` says.
+  #beginAfter({ start, seq }, since) {
+    if (start === undefined && (since === undefined || since === 'last:0')) start = seq;
+    this.#cursor = start === undefined ? null : { epoch: this.#epoch, seq: start };
+    const back = /^(\d+)([smhd])$/.exec(since);
+    if (this.#cursor || !back) return;
+    const moment = new Date(Math.max(0, Date.now() - back[1] * SECONDS[back[2]] * 1000));
+    this.#request = this.#accepted = { ...this.#request, since: moment.toISOString() };
   }
 
   // What may have been missed where the server could not resume; null: nothing. What was published

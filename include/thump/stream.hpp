@@ -110,7 +110,8 @@ public:
     void close() noexcept;
 
     /// The place after which the stream would resume if the connection were lost now: that of the
-    /// last record read ahead. None: nothing was read yet, and it began with no cursor.
+    /// last record read ahead, or where the stream began. None: it began with no cursor, and no
+    /// server has told where that was.
     [[nodiscard]] std::optional<thump::cursor> cursor() const;
 
     /// Why the stream ended, with a sentence; empty while it has not. Records that were read ahead

@@ -2,6 +2,7 @@
 
 #include <client/failure.hpp>
 #include <client/targets.hpp>
+#include <core/history.hpp>
 #include <net/parked_handler.hpp>
 
 #include <thump/version.hpp>
@@ -17,6 +18,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <random>
 #include <stdexcept>
@@ -68,6 +70,7 @@ stream_impl::stream_impl(asio::any_io_executor ex, endpoint where, client_option
     , resolver_{strand_}
     , timer_{strand_}
     , backoff_{common_.retry_first, common_.retry_most, std::random_device{}()}
+    , since_{options_.subscription.since}
     , cursor_{first_cursor(options_)}
 {
 }
@@ -220,8 +223,7 @@ stream_impl::awaitable<error> stream_impl::handshake()
         }});
     socket_->read_message_max(common_.max_record_bytes);
 
-    // What was never read of the stream begins where the options say.
-    auto const target = stream_target(where_.prefix, options_, cursor());
+    auto const target = stream_target(where_.prefix, options_, beginning());
     beast::websocket::response_type answer;
     auto const [ec] =
         co_await socket_->async_handshake(answer, where_.authority, target, completion);
@@ -281,19 +283,36 @@ stream_impl::awaitable<error> stream_impl::welcome(wire::welcome_record record, 
     auto const from = cursor();
     {
         std::lock_guard const lock{mutex_};
-        if (!cursor_ && !options_.subscription.since)
-            cursor_ = thump::cursor{record.epoch, record.seq};
-        else if (cursor_ && cursor_->epoch != record.epoch)
-            // Of this epoch nothing was read: the gap that follows tells of the other's rest.
-            cursor_ = thump::cursor{record.epoch, 0};
-        else if (!cursor_)
-            epoch_ = record.epoch;
+        // Of this epoch nothing was read: the gap that follows tells of the other's rest.
+        if (cursor_ && cursor_->epoch != record.epoch) cursor_ = thump::cursor{record.epoch, 0};
     }
+    epoch_ = record.epoch;
+    if (!from) begin_after(record, terms.start);
     welcomed_ = true;
     backoff_.reset();
     stream_record made{stream_connected{std::move(record.epoch), record.seq, record.oldest, from}};
     co_await put(std::move(made));
     co_return error{};
+}
+
+// Holds fast where the stream began, so that after a connection that brought nothing the next one
+// begins there too.
+void stream_impl::begin_after(wire::welcome_record const& record,
+                              std::optional<std::uint64_t> start)
+{
+    // Servers that do not tell are helped out where it can be known here.
+    auto const* const last = since_ ? std::get_if<last_events>(&*since_) : nullptr;
+    if (!start && (!since_ || (last && last->count == 0))) start = record.seq;
+    if (start) return move_cursor(*start);
+    auto const moment = since_ ? core::moment_of(*since_, time_point::now()) : std::nullopt;
+    // What is further back than 1970 might have no year that can be written.
+    if (moment) since_ = std::max(*moment, time_point{});
+}
+
+std::optional<position> stream_impl::beginning() const
+{
+    auto resume = cursor();
+    return resume ? std::optional<position>{*std::move(resume)} : since_;
 }
 
 void stream_impl::move_cursor(std::uint64_t seq)

@@ -68,6 +68,8 @@ private:
     awaitable<error> read_records();
     awaitable<error> take(wire::server_record record, std::string_view text);
     awaitable<error> welcome(wire::welcome_record record, stream_terms terms);
+    void begin_after(wire::welcome_record const& record, std::optional<std::uint64_t> start);
+    [[nodiscard]] std::optional<position> beginning() const;
     awaitable<void> put(stream_record record);
     awaitable<void> pause(error why);
     [[nodiscard]] boost::system::error_code outcome_of(boost::system::error_code said);
@@ -90,15 +92,16 @@ private:
     boost::asio::steady_timer timer_;
     boost::beast::flat_buffer input_;
     backoff backoff_;
-    error told_;               // what the server said was wrong, before it closed
-    bool welcomed_ = false;    // by any connection
-    bool conflates_ = false;   // the connection's policy is `latest`
+    std::optional<position> since_;   // where it begins, while there is no cursor
+    std::string epoch_;               // of the connection
+    error told_;                      // what the server said was wrong, before it closed
+    bool welcomed_ = false;           // by any connection
+    bool conflates_ = false;          // the connection's policy is `latest`
     bool closed_ = false;
 
     // Read by any thread.
     mutable std::mutex mutex_;
     std::optional<thump::cursor> cursor_;
-    std::string epoch_;   // of the connection; for the first cursor
     error failure_;
 };
 

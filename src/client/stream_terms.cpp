@@ -16,6 +16,13 @@ std::optional<overflow> policy_in(json::object const& subscription)
     return name ? parse_overflow(*name) : std::nullopt;
 }
 
+std::optional<std::uint64_t> count_in(json::value const& value)
+{
+    json::error_code ec;
+    auto const count = value.to_number<std::uint64_t>(ec);
+    return ec ? std::nullopt : std::optional{count};
+}
+
 }   // namespace
 
 stream_terms read_stream_terms(std::string_view welcome)
@@ -25,6 +32,7 @@ stream_terms read_stream_terms(std::string_view welcome)
     auto const parsed = json::parse(welcome, ec);
     auto const* const record = ec ? nullptr : parsed.if_object();
     if (!record) return made;
+    if (auto const* const start = record->if_contains("start")) made.start = count_in(*start);
     auto const* const value = record->if_contains("subscription");
     if (auto const* const subscription = value ? value->if_object() : nullptr)
         made.overflow = policy_in(*subscription);

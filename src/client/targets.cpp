@@ -69,13 +69,13 @@ std::string history_target(std::string_view prefix, history_query const& query)
 }
 
 std::string stream_target(std::string_view prefix, stream_options const& options,
-                          std::optional<cursor> const& resume)
+                          std::optional<position> const& since)
 {
     static subscription_options const defaults;
     auto const& s = options.subscription;
     query_text made;
     made.add_filter(s.types, s.where);
-    made.add("since", resume ? std::optional<position>{*resume} : s.since);
+    made.add("since", since);
     made.add("until", s.until);
     if (s.queue != defaults.queue) made.add("queue", s.queue);
     if (s.overflow != defaults.overflow) made.add("overflow", to_string(s.overflow));

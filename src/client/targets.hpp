@@ -12,8 +12,8 @@ namespace thump::client_side {
 [[nodiscard]] std::string history_target(std::string_view prefix, history_query const& query);
 
 /// The target of a WebSocket. Only what differs from a default is asked for.
-/// @param resume Where to begin instead of `since`; none: there.
+/// @param since Where to begin, whatever the options say; none: with what is published next.
 [[nodiscard]] std::string stream_target(std::string_view prefix, stream_options const& options,
-                                        std::optional<cursor> const& resume);
+                                        std::optional<position> const& since);
 
 }   // namespace thump::client_side

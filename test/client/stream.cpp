@@ -7,6 +7,7 @@
 #include <client/run.hpp>
 #include <client/scripted_server.hpp>
 #include <support/print.hpp>
+#include <wire/rfc3339.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -139,6 +140,85 @@ BOOST_AUTO_TEST_CASE(a_stream_that_read_nothing_resumes_where_it_began)
         }
         auto const socket = co_await here.server.accept_websocket();
         BOOST_TEST(socket.target() == "/v1/events?since=e1:5");
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_read_nothing_resumes_where_the_server_says_it_began)
+{
+    for (std::optional<position> const& since :
+         {std::optional<position>{}, std::optional<position>{last_events{3}},
+          std::optional<position>{time_back{10min}}, std::optional<position>{earliest{}}}) {
+        site here;
+        run(here.ioc, [&]() -> asio::awaitable<void> {
+            auto s = here.c.subscribe({.subscription = {.since = since}});
+            {
+                auto socket = co_await here.server.accept_websocket();
+                co_await socket.send(
+                    R"({"op":"welcome","epoch":"e1","seq":5,"oldest":2,"start":3})");
+                BOOST_TEST(!(co_await receive<stream_connected>(s)).from.has_value());
+                BOOST_TEST((s.cursor() == cursor{"e1", 3}));
+                socket.drop();
+            }
+            {
+                // Only a stream without a cursor takes it.
+                auto socket = co_await here.server.accept_websocket();
+                BOOST_TEST(socket.target() == "/v1/events?since=e1:3");
+                co_await receive<stream_disconnected>(s);
+                co_await socket.send(
+                    R"({"op":"welcome","epoch":"e1","seq":9,"oldest":2,"start":9})");
+                auto const again = co_await receive<stream_connected>(s);
+                BOOST_TEST((again.from == cursor{"e1", 3}));
+                socket.drop();
+            }
+            auto const socket = co_await here.server.accept_websocket();
+            BOOST_TEST(socket.target() == "/v1/events?since=e1:3");
+        }());
+    }
+}
+
+// What follows holds of servers that do not say where a stream began.
+
+BOOST_AUTO_TEST_CASE(a_stream_of_the_last_none_resumes_after_the_newest)
+{
+    site here;
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        auto s = here.c.subscribe({.subscription = {.since = last_events{0}}});
+        {
+            auto socket = co_await here.server.accept_websocket();
+            co_await socket.send(hello);
+            co_await receive<stream_connected>(s);
+            socket.drop();
+        }
+        auto const socket = co_await here.server.accept_websocket();
+        BOOST_TEST(socket.target() == "/v1/events?since=e1:5");
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(a_beginning_some_time_back_stays_at_its_moment)
+{
+    site here;
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        auto const before = time_point::now();
+        auto s = here.c.subscribe({.subscription = {.since = time_back{10min}}});
+        std::string first;
+        for (int i = 0; i != 3; ++i) {
+            auto socket = co_await here.server.accept_websocket();
+            if (i == 0) {
+                BOOST_TEST(socket.target() == "/v1/events?since=10m");
+            } else {
+                auto const stands = socket.target().substr(socket.target().find('=') + 1);
+                auto moment = wire::parse_rfc3339(stands);
+                BOOST_TEST_REQUIRE(moment.has_value(), stands);
+                moment->seconds += 600;
+                BOOST_TEST((*moment >= before && *moment <= time_point::now()), stands);
+                if (i == 1) first = stands;
+                BOOST_TEST(stands == first);
+            }
+            co_await socket.send(hello);
+            co_await receive<stream_connected>(s);
+            socket.drop();
+            co_await receive<stream_disconnected>(s);
+        }
     }());
 }
 

@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(a_server_understands_what_was_asked)
     wanted.max_rate = 2.5;
     asked.name = "me & you";
 
-    auto const request = understood(stream_target("", wanted, {}));
+    auto const request = understood(stream_target("", wanted, asked.since));
     auto const& got = request.subscription;
     BOOST_TEST(got.types == asked.types);
     BOOST_TEST((got.where == asked.where));
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_server_understands_what_was_asked)
     BOOST_TEST(got.name == asked.name);
 }
 
-BOOST_AUTO_TEST_CASE(a_cursor_stands_in_for_the_beginning)
+BOOST_AUTO_TEST_CASE(another_beginning_stands_in_for_the_one_asked_for)
 {
     stream_options asked;
     asked.subscription.since = earliest{};

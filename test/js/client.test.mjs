@@ -19,10 +19,10 @@ beforeEach((t) => {
 const start = (options = {}) => subscribe('http://host:1/base', {
   WebSocket: FakeSocket, random: () => 1, ...recorder.options, ...options });
 
-function startLive(seq = 10, options = {}) {
+function startLive(seq = 10, { start: first, ...options } = {}) {
   const subscription = start(options);
   FakeSocket.newest.welcomes();
-  FakeSocket.newest.subscribes(seq);
+  FakeSocket.newest.subscribes(seq, { start: first });
   return subscription;
 }
 
@@ -92,6 +92,23 @@ describe('the cursor', () => {
     assert.equal(subscription.cursor, 'E:10');
   });
 
+  test('it begins where the server says that the subscription does', async () => {
+    const subscription = startLive(10, { since: 'last:3', start: 7 });
+    assert.equal(subscription.cursor, 'E:7');
+    const updated = subscription.update({ since: 'earliest' });
+    FakeSocket.newest.subscribes(12, { start: 2 });
+    await updated;
+    assert.equal(subscription.cursor, 'E:2');
+  });
+
+  test('after an update with `since` the old one counts no more, even if the server tells none', async () => {
+    const subscription = startLive(10);
+    const updated = subscription.update({ since: 'earliest' });
+    FakeSocket.newest.subscribes(12);
+    await updated;
+    assert.equal(subscription.cursor, null);
+  });
+
   test('with `since` only what came moves it', () => {
     const subscription = startLive(10, { since: 'earliest' });
     assert.equal(subscription.cursor, null);
@@ -101,10 +118,10 @@ describe('the cursor', () => {
 });
 
 describe('reconnecting', () => {
-  function reconnect() {
+  function reconnect(connections = 2) {
     FakeSocket.newest.ends(1006);
-    mock.timers.tick(250);
-    assert.equal(FakeSocket.all.length, 2);
+    mock.timers.tick(recorder.states.at(-1).delay);
+    assert.equal(FakeSocket.all.length, connections);
     FakeSocket.newest.welcomes();
   }
 
@@ -120,6 +137,32 @@ describe('reconnecting', () => {
     assert.deepEqual(recorder.gaps, []);
   });
 
+  test('without any event it resumes where the subscription began', () => {
+    startLive(10, { since: '10m', start: 7 });
+    reconnect();
+    assert.equal(FakeSocket.newest.asked.since, 'E:7');
+    FakeSocket.newest.subscribes(15, { start: 15 });
+    reconnect(3);
+    assert.equal(FakeSocket.newest.asked.since, 'E:7');
+  });
+
+  test('a beginning some time back stays at its moment, even if the server tells none', () => {
+    mock.timers.tick(3_600_000);
+    const moment = new Date(Date.now() - 600_000).toISOString();
+    startLive(10, { since: '10m' });
+    for (const connections of [2, 3]) {
+      reconnect(connections);
+      assert.equal(FakeSocket.newest.asked.since, moment);
+      FakeSocket.newest.subscribes(10);
+    }
+  });
+
+  test('one of the last none is after the newest', () => {
+    startLive(10, { since: 'last:0' });
+    reconnect();
+    assert.equal(FakeSocket.newest.asked.since, 'E:10');
+  });
+
   test('a server that cannot resume is followed live, and the loss is told', () => {
     startLive(10);
     reconnect();
@@ -129,6 +172,15 @@ describe('reconnecting', () => {
     assert.deepEqual(recorder.gaps, [{ op: 'gap', from: 11, to: 15, dropped: 5, bytes: 0,
                                        reason: 'cursor_expired', recoverable: false }]);
     assert.equal(recorder.states.at(-1).resumed, false);
+  });
+
+  test('likewise where there was a `since`', () => {
+    const subscription = startLive(10, { since: '10m', start: 7 });
+    reconnect();
+    FakeSocket.newest.refuses(400, 'parameter \'since\' needs history');
+    FakeSocket.newest.subscribes(15);
+    assert.equal(subscription.cursor, 'E:15');
+    assert.deepEqual(recorder.gaps.map(({ from, to }) => [from, to]), [[8, 15]]);
   });
 
   test('where nothing was published meanwhile, no loss is told', () => {

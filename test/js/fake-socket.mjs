@@ -30,8 +30,8 @@ export class FakeSocket {
 
   get asked() { return this.sent.at(-1); }
 
-  subscribes(seq, subscription = {}) {
-    this.says({ op: 'subscribed', ref: this.asked.ref, seq, subscriber: 7, subscription });
+  subscribes(seq, { start, ...subscription } = {}) {
+    this.says({ op: 'subscribed', ref: this.asked.ref, seq, start, subscriber: 7, subscription });
   }
 
   refuses(status, detail) {
