@@ -281,11 +281,6 @@ stream_impl::awaitable<error> stream_impl::welcome(wire::welcome_record record, 
 {
     conflates_ = terms.overflow.value_or(options_.subscription.overflow) == overflow::latest;
     auto const from = cursor();
-    {
-        std::lock_guard const lock{mutex_};
-        // Of this epoch nothing was read: the gap that follows tells of the other's rest.
-        if (cursor_ && cursor_->epoch != record.epoch) cursor_ = thump::cursor{record.epoch, 0};
-    }
     epoch_ = record.epoch;
     if (!from) begin_after(record, terms.start);
     welcomed_ = true;
@@ -318,7 +313,8 @@ std::optional<position> stream_impl::beginning() const
 void stream_impl::move_cursor(std::uint64_t seq)
 {
     std::lock_guard const lock{mutex_};
-    if (!cursor_)
+    // A cursor of another epoch stands until the gap has come that tells of that one's rest.
+    if (!cursor_ || cursor_->epoch != epoch_)
         cursor_ = thump::cursor{epoch_, seq};
     else if (seq > cursor_->seq)
         cursor_->seq = seq;

@@ -335,6 +335,32 @@ BOOST_AUTO_TEST_CASE(a_server_that_forgot_is_followed_from_its_beginning)
     }());
 }
 
+BOOST_AUTO_TEST_CASE(what_a_server_forgot_is_told_even_if_the_first_connection_ends_before)
+{
+    site here;
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        auto s = here.c.subscribe({.subscription = {.since = cursor{"old", 7}}});
+        {
+            auto socket = co_await here.server.accept_websocket();
+            co_await socket.send(R"({"op":"welcome","epoch":"e1","seq":5,"oldest":2,"start":1})");
+            co_await receive<stream_connected>(s);
+            socket.drop();
+        }
+        {
+            auto socket = co_await here.server.accept_websocket();
+            BOOST_TEST(socket.target() == "/v1/events?since=old:7");
+            co_await socket.send(hello);
+            co_await socket.send(event_of(2));
+            co_await receive<stream_disconnected>(s);
+            co_await receive<stream_connected>(s);
+            co_await receive_event(s, 2);
+            socket.drop();
+        }
+        auto const socket = co_await here.server.accept_websocket();
+        BOOST_TEST(socket.target() == "/v1/events?since=e1:2");
+    }());
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_subscription_ends_with_the_servers_sentence)
 {
     site here;
