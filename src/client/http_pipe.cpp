@@ -161,7 +161,11 @@ void http_pipe::read_next()
 
 void http_pipe::on_reply()
 {
-    if (sent_.empty()) return lose(make_error_code(errc::protocol_error));
+    auto const status = link_->reply->get().result_int();
+    // Nobody asked, neither for an answer nor for another protocol.
+    if (sent_.empty() || status == 101) return lose(make_error_code(errc::protocol_error));
+    // The final answer is yet to come (RFC 9110, section 15.2), within the request's own deadline.
+    if (status < 200) return read_next();
     auto const last = !link_->reply->keep_alive();
     auto message = link_->reply->release();
     ++link_->answered;

@@ -228,6 +228,66 @@ BOOST_AUTO_TEST_CASE(an_answer_that_nobody_asked_for_ends_the_connection)
     }());
 }
 
+BOOST_AUTO_TEST_CASE(an_interim_answer_is_passed_over)
+{
+    site here;
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        std::vector<outcome> made(2);
+        for (auto& each : made)
+            publish(*here.c, each);
+        auto socket = co_await here.server.accept();
+        boost::beast::flat_buffer buffer;
+        for (int i = 0; i != 2; ++i)
+            co_await scripted_server::read(socket, buffer);
+        co_await scripted_server::write(
+            socket, "HTTP/1.1 100 Continue\r\n\r\n"
+                    "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" +
+                        accepted(1) + "HTTP/1.1 102 Processing\r\n\r\n" + accepted(2));
+        while (!made[1].ec)
+            co_await asio::post(here.ioc, asio::use_awaitable);
+        for (std::size_t i = 0; i != 2; ++i) {
+            BOOST_TEST(!made[i].ec.value());
+            BOOST_TEST(made[i].given.seq == i + 1);
+        }
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(interim_answers_do_not_put_off_the_deadline)
+{
+    site here{{.request_timeout = 20ms}};
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        outcome made;
+        publish(*here.c, made);
+        auto socket = co_await here.server.accept();
+        boost::beast::flat_buffer buffer;
+        co_await scripted_server::read(socket, buffer);
+        while (!made.ec)
+            co_await asio::async_write(
+                socket, asio::buffer(std::string_view{"HTTP/1.1 102 Processing\r\n\r\n"}),
+                completion);
+        BOOST_TEST(made.ec.value() == make_error_code(errc::request_timeout));
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(a_switch_of_protocols_ends_the_connection)
+{
+    site here;
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        outcome made;
+        publish(*here.c, made);
+        auto socket = co_await here.server.accept();
+        boost::beast::flat_buffer buffer;
+        co_await scripted_server::read(socket, buffer);
+        co_await scripted_server::write(socket,
+                                        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n");
+        char byte = 0;
+        auto const [ec, bytes] =
+            co_await socket.async_read_some(asio::buffer(&byte, 1), completion);
+        BOOST_TEST(ec.failed());
+        BOOST_TEST(made.ec.value() == make_error_code(errc::protocol_error));
+    }());
+}
+
 BOOST_AUTO_TEST_CASE(an_answer_over_the_bound_is_not_read)
 {
     site here{{.max_body_bytes = 1024}};
