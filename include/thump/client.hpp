@@ -58,7 +58,8 @@ public:
     /// @throw std::invalid_argument The URL cannot be read, or an option is out of its range.
     explicit client(executor_type ex, client_options options = {});
 
-    /// Ends what is under way with `operation_aborted`. Streams may outlive the client.
+    /// Ends what is under way with `operation_aborted`, and likewise what starts later: a request
+    /// with a lazy token (`boost::asio::deferred`). Streams may outlive the client.
     ~client();
 
     client(client const&) = delete;

@@ -42,6 +42,10 @@ http_pipe::http_pipe(asio::any_io_executor strand, endpoint where, client_option
 std::uint64_t http_pipe::send(http_call call, reply_handler on_reply)
 {
     auto const id = next_id_++;
+    if (closed_) {
+        std::move(on_reply)(aborted(), http_reply{});
+        return id;
+    }
     if (waiting_.size() >= options_.max_waiting) {
         error const why{
             asio::error::no_buffer_space, "too many requests wait for their answers", {}, {}, {}};
@@ -71,6 +75,7 @@ void http_pipe::cancel(std::uint64_t id)
 
 void http_pipe::close()
 {
+    closed_ = true;
     drop_link();
     deadline_.cancel();
     fail_all(std::exchange(sent_, {}), aborted());

@@ -57,7 +57,8 @@ public:
     /// Completes a request with `operation_aborted`, if it is still under way.
     void cancel(std::uint64_t id);
 
-    /// Completes every request with `operation_aborted`, and closes the connection.
+    /// Completes every request with `operation_aborted`, those too that are yet to be sent, and
+    /// closes the connection.
     void close();
 
 private:
@@ -107,6 +108,7 @@ private:
     std::deque<request> waiting_;
     std::deque<request> sent_;
     std::uint64_t next_id_ = 1;
+    bool closed_ = false;
 };
 
 }   // namespace thump::client_side

@@ -7,6 +7,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -345,6 +346,17 @@ BOOST_AUTO_TEST_CASE(too_many_waiting_requests_are_refused)
         while (!made[1].ec && !made[2].ec)
             co_await asio::post(here.ioc, asio::use_awaitable);
         BOOST_TEST(made[2].ec.value() == asio::error::no_buffer_space);
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_starts_after_its_client_has_gone_is_aborted)
+{
+    site here;
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        auto late = here.c->async_types(asio::deferred);
+        here.c.reset();
+        auto const [ec, all] = co_await std::move(late)(completion);
+        BOOST_TEST(ec == asio::error::operation_aborted);
     }());
 }
 
