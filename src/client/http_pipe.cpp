@@ -31,12 +31,22 @@ error aborted()
 }   // namespace
 
 http_pipe::http_pipe(asio::any_io_executor strand, endpoint where, client_options const& options)
-    : strand_{std::move(strand)}, where_{std::move(where)}, options_{options}, deadline_{strand_}
+    : strand_{std::move(strand)}
+    , where_{std::move(where)}
+    , options_{options}
+    , service_{pipe_service::of(strand_)}
+    , deadline_{strand_}
 {
+    service_.add(*this);
     fields_.append("Host: ").append(where_.authority);
     fields_.append("\r\nUser-Agent: thump/").append(version).append("\r\n");
     if (!options_.token.empty())
         fields_.append("Authorization: Bearer ").append(options_.token).append("\r\n");
+}
+
+http_pipe::~http_pipe()
+{
+    service_.remove(*this);
 }
 
 std::uint64_t http_pipe::send(http_call call, reply_handler on_reply)
@@ -80,6 +90,14 @@ void http_pipe::close()
     deadline_.cancel();
     fail_all(std::exchange(sent_, {}), aborted());
     fail_all(std::exchange(waiting_, {}), aborted());
+}
+
+// Handlers may own the client, and call back as they go: nothing of this is in use by then.
+void http_pipe::destroy_handlers()
+{
+    closed_ = true;
+    auto const sent = std::exchange(sent_, {});
+    auto const waiting = std::exchange(waiting_, {});
 }
 
 // ---------------------------------------------------------------- the connection

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <client/endpoint.hpp>
+#include <client/pipe_service.hpp>
 
 #include <thump/client_options.hpp>
 #include <thump/error.hpp>
@@ -49,6 +50,9 @@ public:
     using reply_handler = boost::asio::any_completion_handler<void(error, http_reply)>;
 
     http_pipe(boost::asio::any_io_executor strand, endpoint where, client_options const& options);
+    ~http_pipe();
+    http_pipe(http_pipe const&) = delete;
+    http_pipe& operator=(http_pipe const&) = delete;
 
     /// Sends a request as soon as there is a place.
     /// @return names it for `cancel`.
@@ -60,6 +64,9 @@ public:
     /// Completes every request with `operation_aborted`, those too that are yet to be sent, and
     /// closes the connection.
     void close();
+
+    /// The context goes: destroys the handlers of all requests.
+    void destroy_handlers();
 
 private:
     using clock = std::chrono::steady_clock;
@@ -102,6 +109,7 @@ private:
     boost::asio::any_io_executor const strand_;
     endpoint const where_;
     client_options const options_;
+    pipe_service& service_;
     std::string fields_;   // those that every request has
     boost::asio::steady_timer deadline_;
     link_ptr link_;   // null: not connected

@@ -7,14 +7,18 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -65,6 +69,22 @@ struct site {
     client_options common;
     std::optional<client> c;
 };
+
+asio::awaitable<void> ask(std::string url, std::shared_ptr<int> held)
+{
+    auto const ex = co_await asio::this_coro::executor;
+    client c{ex, {.url = std::move(url)}};
+    co_await c.async_types(completion);
+    held.reset();
+}
+
+asio::awaitable<void> read_one(scripted_server& server, bool& done)
+{
+    auto socket = co_await server.accept();
+    boost::beast::flat_buffer buffer;
+    co_await scripted_server::read(socket, buffer);
+    done = true;
+}
 
 }   // namespace
 
@@ -347,6 +367,43 @@ BOOST_AUTO_TEST_CASE(too_many_waiting_requests_are_refused)
             co_await asio::post(here.ioc, asio::use_awaitable);
         BOOST_TEST(made[2].ec.value() == asio::error::no_buffer_space);
     }());
+}
+
+// Only the context can destroy a coroutine that owns the client whose answer it waits for.
+BOOST_AUTO_TEST_CASE(a_request_that_owns_its_client_goes_with_its_context_before_it_is_sent)
+{
+    asio::io_context elsewhere;
+    scripted_server const server{elsewhere};
+    for (int steps = 0; steps != 8; ++steps) {
+        auto const held = std::make_shared<int>();
+        {
+            asio::io_context ioc;
+            asio::co_spawn(ioc, ask(server.url(), held), asio::detached);
+            for (int i = 0; i != steps; ++i)
+                ioc.poll_one();
+            BOOST_TEST(held.use_count() > 1);
+        }
+        BOOST_TEST(held.use_count() == 1, "after " << steps << " steps");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_owns_its_client_goes_with_its_context_while_it_waits)
+{
+    asio::io_context elsewhere;
+    scripted_server server{elsewhere};
+    auto const held = std::make_shared<int>();
+    run(elsewhere, [&]() -> asio::awaitable<void> {
+        asio::io_context ioc;
+        asio::co_spawn(ioc, ask(server.url(), held), asio::detached);
+        bool asked = false;
+        asio::co_spawn(elsewhere, read_one(server, asked), asio::detached);
+        while (!asked) {
+            ioc.poll();
+            co_await asio::post(elsewhere, asio::use_awaitable);
+        }
+        BOOST_TEST(held.use_count() > 1);
+    }());
+    BOOST_TEST(held.use_count() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_request_that_starts_after_its_client_has_gone_is_aborted)
