@@ -27,7 +27,7 @@ struct client_options {
     std::size_t max_record_bytes = std::size_t{2} << 20;   ///< one record of a stream
     std::size_t max_body_bytes = std::size_t{96} << 20;    ///< the answer to a request
 
-    std::chrono::milliseconds connect_timeout{10'000};   ///< a connection and its handshake
+    std::chrono::milliseconds connect_timeout{10'000};   ///< a name, a connection, its handshake
     std::chrono::milliseconds request_timeout{30'000};   ///< from sending to the end of the answer
     /// A stream that hears nothing for half of this asks for a sign of life, and is taken for lost
     /// after the whole.

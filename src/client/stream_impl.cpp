@@ -16,6 +16,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/channel_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/error.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
 #include <algorithm>
@@ -30,6 +31,7 @@ namespace thump::client_side {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
+using asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
@@ -188,6 +190,7 @@ stream_impl::awaitable<error> stream_impl::converse()
 {
     told_ = {};
     input_.clear();
+    deadline_ = std::chrono::steady_clock::now() + common_.connect_timeout;
     socket_.emplace(strand_);
     auto why = co_await connect();
     if (!why.code) why = co_await handshake();
@@ -199,23 +202,37 @@ stream_impl::awaitable<error> stream_impl::converse()
 stream_impl::awaitable<error> stream_impl::connect()
 {
     auto& transport = beast::get_lowest_layer(*socket_);
-    auto [ec, found] = co_await resolver_.async_resolve(where_.host, where_.port, completion);
-    if (!ec && !closed_) {
-        transport.expires_after(common_.connect_timeout);
-        ec = std::get<0>(co_await transport.async_connect(found, completion));
-    }
+    transport.expires_at(deadline_);
+    auto [ec, found] = co_await resolve();
+    if (!ec && !closed_) ec = std::get<0>(co_await transport.async_connect(found, completion));
     if (ec || closed_) co_return connection_failure(ec, where_.authority);
     error_code ignored;
     transport.socket().set_option(asio::ip::tcp::no_delay{true}, ignored);
-    transport.expires_never();   // from here the WebSocket has timeouts of its own
     co_return error{};
+}
+
+// The system's resolver cannot be interrupted: what it finds too late is passed over.
+stream_impl::awaitable<stream_impl::resolution> stream_impl::resolve()
+{
+    auto const found = std::make_shared<std::optional<resolution>>();
+    resolver_.async_resolve(where_.host, where_.port,
+                            [self = shared_from_this(), waiting = std::weak_ptr{found}](
+                                error_code ec, tcp::resolver::results_type results) {
+                                auto const to = waiting.lock();
+                                if (!to) return;
+                                to->emplace(ec, std::move(results));
+                                self->timer_.cancel();
+                            });
+    timer_.expires_at(deadline_);
+    co_await timer_.async_wait(completion);
+    if (*found) co_return std::move(**found);
+    co_return resolution{beast::error::timeout, {}};
 }
 
 stream_impl::awaitable<error> stream_impl::handshake()
 {
     namespace http = beast::http;
     using base = beast::websocket::stream_base;
-    socket_->set_option(base::timeout{common_.connect_timeout, common_.idle_timeout, true});
     socket_->set_option(
         base::decorator{[token = common_.token](beast::websocket::request_type& request) {
             request.set(http::field::user_agent, "thump/" + std::string{version});
@@ -230,6 +247,9 @@ stream_impl::awaitable<error> stream_impl::handshake()
     if (ec == beast::websocket::error::upgrade_declined)
         co_return status_failure(answer.result_int(), answer.body());
     if (ec) co_return connection_failure(ec, where_.authority);
+    // From here the WebSocket has timeouts of its own.
+    beast::get_lowest_layer(*socket_).expires_never();
+    socket_->set_option(base::timeout{common_.connect_timeout, common_.idle_timeout, true});
     co_return error{};
 }
 

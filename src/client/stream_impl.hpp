@@ -22,11 +22,13 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace thump::client_side {
 
@@ -58,12 +60,15 @@ private:
     using websocket = boost::beast::websocket::stream<boost::beast::tcp_stream>;
     using channel = boost::asio::experimental::concurrent_channel<void(boost::system::error_code,
                                                                        stream_record)>;
+    using resolution =
+        std::pair<boost::system::error_code, boost::asio::ip::tcp::resolver::results_type>;
     template <class T>
     using awaitable = boost::asio::awaitable<T>;
 
     awaitable<void> run();
     awaitable<error> converse();
     awaitable<error> connect();
+    awaitable<resolution> resolve();
     awaitable<error> handshake();
     awaitable<error> read_records();
     awaitable<error> take(wire::server_record record, std::string_view text);
@@ -90,6 +95,7 @@ private:
     std::optional<websocket> socket_;
     boost::asio::ip::tcp::resolver resolver_;
     boost::asio::steady_timer timer_;
+    std::chrono::steady_clock::time_point deadline_;   // of the connection being made
     boost::beast::flat_buffer input_;
     backoff backoff_;
     std::optional<position> since_;   // where it begins, while there is no cursor

@@ -4,6 +4,7 @@
 #include <thump/client.hpp>
 #include <thump/server.hpp>
 
+#include <client/held_names.hpp>
 #include <client/run.hpp>
 #include <client/scripted_server.hpp>
 #include <support/print.hpp>
@@ -13,6 +14,9 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/error.hpp>
 #include <boost/beast/websocket/error.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -448,6 +452,62 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_not_there_ends_the_stream_unless_it_is_awa
         for (int i = 0; i != 3; ++i)
             BOOST_TEST((co_await receive<stream_disconnected>(waiting)).why.code ==
                        asio::error::connection_refused);
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(a_name_that_is_not_resolved_in_time_ends_the_attempt)
+{
+    asio::io_context ioc;
+    client c{ioc.get_executor(),
+             {.url = "http://" + std::string{held_names::host}, .connect_timeout = 20ms}};
+    held_names const held;
+    run(ioc, [&]() -> asio::awaitable<void> {
+        auto s = c.subscribe();
+        BOOST_TEST((co_await receive_end(s)).code == error_code{boost::beast::error::timeout});
+        auto const [ec, all] = co_await c.async_types(completion);
+        BOOST_TEST(ec == make_error_code(errc::request_timeout));
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(closing_does_not_wait_for_a_name)
+{
+    asio::io_context ioc;
+    client c{ioc.get_executor(), {.url = "http://" + std::string{held_names::host}}};
+    held_names const held;
+    run(ioc, [&]() -> asio::awaitable<void> {
+        auto s = c.subscribe();
+        co_await asio::post(ioc, asio::use_awaitable);
+        s.close();
+        BOOST_TEST((co_await receive_end(s)).code == make_error_code(errc::unsubscribed));
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(a_handshake_that_is_not_answered_in_time_ends_the_attempt)
+{
+    asio::io_context ioc;
+    scripted_server server{ioc};
+    client c{ioc.get_executor(), {.url = server.url(), .connect_timeout = 20ms}};
+    run(ioc, [&]() -> asio::awaitable<void> {
+        auto s = c.subscribe();
+        auto const socket = co_await server.accept();
+        BOOST_TEST((co_await receive_end(s)).code == error_code{boost::beast::error::timeout});
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(the_bound_on_connecting_does_not_end_a_connection)
+{
+    asio::io_context ioc;
+    scripted_server server{ioc};
+    client c{ioc.get_executor(), {.url = server.url(), .connect_timeout = 500ms}};
+    run(ioc, [&]() -> asio::awaitable<void> {
+        auto s = c.subscribe({.reconnect = false});
+        auto socket = co_await server.accept_websocket();
+        co_await socket.send(hello);
+        co_await receive<stream_connected>(s);
+        asio::steady_timer timer{ioc, 600ms};
+        co_await timer.async_wait(completion);
+        co_await socket.send(event_of(6));
+        co_await receive_event(s, 6);
     }());
 }
 
