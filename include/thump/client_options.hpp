@@ -12,7 +12,8 @@
 
 namespace thump {
 
-/// Options of a client. Every bound on what a server controls stands here.
+/// Options of a client. Every bound on what a server controls stands here. Each timeout and wait is
+/// above 0 and at most 365 days.
 struct client_options {
     /// Where the server is: `http://HOST[:PORT][/PREFIX]`, `ws://` likewise. The port is 80 unless
     /// it is named; a prefix is that of a proxy, put before every path.
