@@ -5,6 +5,7 @@
 #include <thump/error.hpp>
 #include <thump/event.hpp>
 #include <thump/ledger.hpp>
+#include <thump/position.hpp>
 #include <thump/stats.hpp>
 #include <thump/subscription_options.hpp>
 #include <thump/time_point.hpp>
@@ -36,9 +37,13 @@ struct received_event {
 struct history_page {
     std::string epoch;                    ///< the first half of the events' cursors
     std::vector<received_event> events;   ///< as many as `history_query::limit` allows
-    std::uint64_t first_seq = 0;          ///< of the oldest event that history has; 0: none
-    std::uint64_t last_seq = 0;           ///< of the newest event that history has; 0: none
-    bool more = false;                    ///< whether matching events follow the last of these
+    /// That of the first of these; where there are none, that of the event that the page begins
+    /// after.
+    std::uint64_t first_seq = 0;
+    std::uint64_t last_seq = 0;   ///< likewise of the last of these
+    /// How far history was looked through, whatever matched: the next page is since there.
+    thump::cursor cursor;
+    bool more = false;   ///< whether matching events follow the last of these
 };
 
 /// An event type of the server's catalog.

@@ -2,6 +2,7 @@
 
 #include <client/failure.hpp>
 #include <wire/json_reader.hpp>
+#include <wire/position.hpp>
 #include <wire/rfc3339.hpp>
 #include <wire/server_record.hpp>
 
@@ -171,6 +172,8 @@ result<history_page> read_page(std::string_view text)
         made.epoch = text_of(from, "epoch");
         made.first_seq = count_of(from, "first_seq");
         made.last_seq = count_of(from, "last_seq");
+        made.cursor = from.contains("cursor") ? wire::parse_cursor(text_of(from, "cursor")).value()
+                                              : cursor{made.epoch, made.last_seq};
         made.more = from.at("more").as_bool();
         return std::move(made);
     });

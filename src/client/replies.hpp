@@ -19,7 +19,7 @@ namespace thump::client_side {
 /// As `read_batch_receipt`, of one event.
 [[nodiscard]] result<receipt> read_receipt(http_reply reply);
 
-/// `{"epoch":…,"events":[…],"first_seq":…,"last_seq":…,"more":…}`
+/// `{"epoch":…,"events":[…],"first_seq":…,"last_seq":…,"cursor":…,"more":…}`
 [[nodiscard]] result<history_page> read_history_page(http_reply reply);
 
 /// `{"strict":…,"types":[{"type":…,"published_when":…,"subscribers":…,"metadata":[…]},…]}`

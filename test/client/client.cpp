@@ -168,6 +168,30 @@ BOOST_AUTO_TEST_CASE(catalog_totals_and_subscribers_are_those_of_the_server)
     }());
 }
 
+BOOST_AUTO_TEST_CASE(a_page_of_history_tells_its_place)
+{
+    site here;
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        std::vector<event> const batch(6, plain);
+        co_await here.c.async_publish_batch(batch, asio::use_awaitable);
+        history_query query{.since = at_sequence{2}, .limit = 2};
+        auto const some = co_await here.c.async_history(query, asio::use_awaitable);
+        BOOST_TEST(some.events.size() == 2u);
+        BOOST_TEST(some.first_seq == 3u);
+        BOOST_TEST(some.last_seq == 4u);
+        BOOST_TEST((some.cursor == cursor{here.b.epoch(), 4}));
+        BOOST_TEST(some.more);
+
+        query.types = {"another"};
+        auto const none = co_await here.c.async_history(query, asio::use_awaitable);
+        BOOST_TEST(none.events.empty());
+        BOOST_TEST(none.first_seq == 2u);
+        BOOST_TEST(none.last_seq == 2u);
+        BOOST_TEST((none.cursor == cursor{here.b.epoch(), 6}));
+        BOOST_TEST(!none.more);
+    }());
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_is_not_there_is_named)
 {
     asio::io_context ioc;

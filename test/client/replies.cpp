@@ -44,11 +44,12 @@ BOOST_AUTO_TEST_CASE(a_page_of_history_keeps_the_servers_text)
 {
     auto const got = read_history_page(
         {200, R"({"epoch":"e","events":[ {"seq":3,"type":"t","data":{"n":1.0}} , )"
-              R"({"seq":4,"type":"u"}],"first_seq":3,"last_seq":9,"more":true})"});
+              R"({"seq":4,"type":"u"}],"first_seq":3,"last_seq":4,"cursor":"e:9","more":true})"});
     BOOST_TEST_REQUIRE(got.has_value());
     BOOST_TEST(got->epoch == "e");
     BOOST_TEST(got->first_seq == 3u);
-    BOOST_TEST(got->last_seq == 9u);
+    BOOST_TEST(got->last_seq == 4u);
+    BOOST_TEST((got->cursor == cursor{"e", 9}));
     BOOST_TEST(got->more);
     BOOST_TEST_REQUIRE(got->events.size() == 2u);
     BOOST_TEST(got->events[0].json == R"({"seq":3,"type":"t","data":{"n":1.0}})");
@@ -61,6 +62,24 @@ BOOST_AUTO_TEST_CASE(an_empty_page_is_a_page)
     auto const got = read_history_page(
         {200, R"({"epoch":"e","events":[],"first_seq":0,"last_seq":0,"more":false})"});
     BOOST_TEST(got.value().events.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_page_without_a_cursor_was_looked_through_to_its_last_event)
+{
+    auto const got = read_history_page(
+        {200, R"({"epoch":"e","events":[],"first_seq":7,"last_seq":7,"more":false})"});
+    BOOST_TEST((got.value().cursor == cursor{"e", 7}));
+}
+
+BOOST_AUTO_TEST_CASE(a_page_whose_cursor_is_none_is_not_understood)
+{
+    for (auto const* const wrong : {"9", "\"9\"", "\"e:\"", "null"}) {
+        auto const got =
+            read_history_page({200, R"({"epoch":"e","events":[],"first_seq":7,"last_seq":7,)"
+                                    R"("more":false,"cursor":)" +
+                                        std::string{wrong} + "}"});
+        BOOST_TEST(got.error().code == make_error_code(errc::protocol_error), wrong);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_is_the_error_that_it_names)
