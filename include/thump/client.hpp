@@ -21,6 +21,11 @@ namespace thump {
 
 namespace client_side {
 class client_impl;
+
+/// A token for an operation that completes with an error or a `T`.
+template <class Token, class T>
+concept completes_with =
+    boost::asio::completion_token_for<Token, void(boost::system::error_code, T)>;
 }   // namespace client_side
 
 /// Publishes to a server, subscribes to it, asks it.
@@ -69,14 +74,14 @@ public:
     ///
     /// In a coroutine give the event a name first: GCC 12 destroys an aggregate twice when it is
     /// made within the expression of a `co_await`.
-    template <class CompletionToken>
+    template <client_side::completes_with<receipt> CompletionToken>
     auto async_publish(event e, CompletionToken&& token)
     {
         return start<receipt, &client::begin_publish>(nullptr, std::forward<CompletionToken>(token),
                                                       std::move(e));
     }
     /// As above; `why` tells more of an error, and must live until completion.
-    template <class CompletionToken>
+    template <client_side::completes_with<receipt> CompletionToken>
     auto async_publish(event e, error& why, CompletionToken&& token)
     {
         return start<receipt, &client::begin_publish>(&why, std::forward<CompletionToken>(token),
@@ -86,14 +91,14 @@ public:
     /// Publishes events, all or none of which the server finds valid. Completes with a
     /// `batch_receipt`; an event that the server refuses for want of room is no error of the
     /// request. The batch's JSON must fit the server's limit on a body (1 MiB by default).
-    template <class CompletionToken>
+    template <client_side::completes_with<batch_receipt> CompletionToken>
     auto async_publish_batch(std::vector<event> events, CompletionToken&& token)
     {
         return start<batch_receipt, &client::begin_publish_batch>(
             nullptr, std::forward<CompletionToken>(token), std::move(events));
     }
     /// As above; `why` tells more of an error, and must live until completion.
-    template <class CompletionToken>
+    template <client_side::completes_with<batch_receipt> CompletionToken>
     auto async_publish_batch(std::vector<event> events, error& why, CompletionToken&& token)
     {
         return start<batch_receipt, &client::begin_publish_batch>(
@@ -102,14 +107,14 @@ public:
 
     /// Reads from history. Completes with a `history_page`, or with `errc::cursor_expired` where
     /// history no longer reaches back to `since`.
-    template <class CompletionToken>
+    template <client_side::completes_with<history_page> CompletionToken>
     auto async_history(history_query query, CompletionToken&& token)
     {
         return start<history_page, &client::begin_history>(
             nullptr, std::forward<CompletionToken>(token), std::move(query));
     }
     /// As above; `why` tells more of an error, and must live until completion.
-    template <class CompletionToken>
+    template <client_side::completes_with<history_page> CompletionToken>
     auto async_history(history_query query, error& why, CompletionToken&& token)
     {
         return start<history_page, &client::begin_history>(
@@ -117,14 +122,14 @@ public:
     }
 
     /// Asks for the catalog. Completes with a `remote_catalog`.
-    template <class CompletionToken>
+    template <client_side::completes_with<remote_catalog> CompletionToken>
     auto async_types(CompletionToken&& token)
     {
         return start<remote_catalog, &client::begin_types>(nullptr,
                                                            std::forward<CompletionToken>(token));
     }
     /// As above; `why` tells more of an error, and must live until completion.
-    template <class CompletionToken>
+    template <client_side::completes_with<remote_catalog> CompletionToken>
     auto async_types(error& why, CompletionToken&& token)
     {
         return start<remote_catalog, &client::begin_types>(&why,
@@ -132,14 +137,14 @@ public:
     }
 
     /// Asks for the totals. Completes with `remote_stats`.
-    template <class CompletionToken>
+    template <client_side::completes_with<remote_stats> CompletionToken>
     auto async_stats(CompletionToken&& token)
     {
         return start<remote_stats, &client::begin_stats>(nullptr,
                                                          std::forward<CompletionToken>(token));
     }
     /// As above; `why` tells more of an error, and must live until completion.
-    template <class CompletionToken>
+    template <client_side::completes_with<remote_stats> CompletionToken>
     auto async_stats(error& why, CompletionToken&& token)
     {
         return start<remote_stats, &client::begin_stats>(&why,
@@ -147,14 +152,14 @@ public:
     }
 
     /// Asks for the subscribers. Completes with `remote_subscribers`.
-    template <class CompletionToken>
+    template <client_side::completes_with<remote_subscribers> CompletionToken>
     auto async_subscribers(CompletionToken&& token)
     {
         return start<remote_subscribers, &client::begin_subscribers>(
             nullptr, std::forward<CompletionToken>(token));
     }
     /// As above; `why` tells more of an error, and must live until completion.
-    template <class CompletionToken>
+    template <client_side::completes_with<remote_subscribers> CompletionToken>
     auto async_subscribers(error& why, CompletionToken&& token)
     {
         return start<remote_subscribers, &client::begin_subscribers>(

@@ -9,6 +9,7 @@
 #include <client/run.hpp>
 #include <support/print.hpp>
 
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -46,6 +47,21 @@ asio::awaitable<stream_record> next(stream& s)
     BOOST_TEST_REQUIRE(!ec, ec.message() << ": " << s.failure().detail);
     co_return std::move(record);
 }
+
+// What is no completion token is refused where it is given, not somewhere within Asio.
+template <class Token>
+concept asks_with = requires(client& c, Token token)
+{
+    c.async_types(token);
+};
+template <class Token>
+concept asks_for_more_with = requires(client& c, error& why, Token token)
+{
+    c.async_types(why, token);
+};
+static_assert(asks_with<asio::deferred_t> && asks_for_more_with<asio::deferred_t>);
+static_assert(!asks_with<int> && !asks_for_more_with<int>);
+static_assert(!asks_with<void (*)(error_code, receipt)>);
 
 }   // namespace
 
