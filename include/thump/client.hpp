@@ -171,7 +171,7 @@ public:
     /// @throw std::invalid_argument An option is out of its range.
     [[nodiscard]] stream subscribe(stream_options options = {});
 
-    [[nodiscard]] executor_type get_executor() const noexcept;   ///< its strand
+    [[nodiscard]] executor_type get_executor() const noexcept;   ///< that it was made with
 
 private:
     using impl_ptr = std::shared_ptr<client_side::client_impl>;

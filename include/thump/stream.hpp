@@ -60,9 +60,11 @@ class THUMP_API stream {
 public:
     using executor_type = boost::asio::any_io_executor;   ///< any executor of Asio
 
-    /// A handle of no stream; receiving on it completes with `errc::unsubscribed`.
+    /// A handle of no stream. Receiving on it completes with `errc::unsubscribed`; a handler that
+    /// names no executor then runs on a thread of Asio's own.
     stream() noexcept;
-    stream(stream&& other) noexcept;              ///< leaves a handle of none
+    /// Leaves a handle of no stream, which keeps its executor.
+    stream(stream&& other) noexcept;
     stream& operator=(stream&& other) noexcept;   ///< closes the old one
     ~stream();
 
@@ -92,14 +94,13 @@ public:
     {
         return boost::asio::async_initiate<CompletionToken,
                                            void(boost::system::error_code, stream_record)>(
-            [](auto handler, std::shared_ptr<client_side::stream_impl> impl) {
-                // A handle of no stream has no executor: the handler's own is asked.
-                if (!impl)
-                    return boost::asio::post(boost::asio::append(
-                        std::move(handler), make_error_code(errc::unsubscribed), stream_record{}));
-                initiate_receive(std::move(impl), std::move(handler));
+            [](auto handler, std::shared_ptr<client_side::stream_impl> impl, executor_type ex) {
+                if (impl) return initiate_receive(std::move(impl), std::move(handler));
+                boost::asio::post(ex, boost::asio::append(std::move(handler),
+                                                          make_error_code(errc::unsubscribed),
+                                                          stream_record{}));
             },
-            token, impl_);
+            token, impl_, executor_);
     }
 
     /// The next record if one has been read ahead, without waiting for one.
@@ -118,7 +119,10 @@ public:
     /// may still wait.
     [[nodiscard]] error failure() const;
 
-    [[nodiscard]] executor_type get_executor() const noexcept;   ///< its strand
+    [[nodiscard]] executor_type get_executor() const noexcept
+    {
+        return executor_;
+    }   ///< its client's
 
 private:
     friend class client;
@@ -131,6 +135,7 @@ private:
                                  receive_handler handler);
 
     std::shared_ptr<client_side::stream_impl> impl_;
+    executor_type executor_;   // never empty
 };
 
 }   // namespace thump

@@ -10,17 +10,23 @@ namespace thump {
 
 namespace asio = boost::asio;
 
-stream::stream() noexcept = default;
+stream::stream() noexcept : executor_{asio::system_executor{}} {}
 
-stream::stream(std::shared_ptr<client_side::stream_impl> impl) noexcept : impl_{std::move(impl)} {}
+stream::stream(std::shared_ptr<client_side::stream_impl> impl) noexcept
+    : impl_{std::move(impl)}, executor_{impl_->executor()}
+{
+}
 
-stream::stream(stream&& other) noexcept = default;
+stream::stream(stream&& other) noexcept : impl_{std::move(other.impl_)}, executor_{other.executor_}
+{
+}
 
 stream& stream::operator=(stream&& other) noexcept
 {
     if (this != &other) {
         close();
         impl_ = std::move(other.impl_);
+        executor_ = other.executor_;
     }
     return *this;
 }
@@ -56,11 +62,6 @@ std::optional<cursor> stream::cursor() const
 error stream::failure() const
 {
     return impl_ ? impl_->failure() : error{make_error_code(errc::unsubscribed), {}, {}, {}, {}};
-}
-
-stream::executor_type stream::get_executor() const noexcept
-{
-    return impl_ ? impl_->executor() : executor_type{asio::system_executor{}};
 }
 
 }   // namespace thump

@@ -576,6 +576,28 @@ BOOST_AUTO_TEST_CASE(a_cancelled_receive_takes_nothing)
     }());
 }
 
+BOOST_AUTO_TEST_CASE(a_handle_that_was_moved_from_keeps_its_executor)
+{
+    site here;
+    auto s = here.c.subscribe();
+    auto second = std::move(s);
+    stream third;
+    third = std::move(second);
+    for (auto* const left : {&s, &second}) {
+        BOOST_TEST((left->get_executor() == here.c.get_executor()));
+        std::optional<error_code> ended;
+        bool inside = false;
+        left->async_receive([&](error_code ec, stream_record const&) {
+            ended = ec;
+            inside = here.ioc.get_executor().running_in_this_thread();
+        });
+        while (!ended)
+            here.ioc.run_one();
+        BOOST_TEST(ended.value() == make_error_code(errc::unsubscribed));
+        BOOST_TEST(inside);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_handle_of_no_stream_says_so)
 {
     asio::io_context ioc;
