@@ -44,7 +44,8 @@ struct client_options {
 /// Options of a stream.
 struct stream_options {
     /// What to receive, and what the server does when this side is too slow. Where a field has its
-    /// default, the server's own default holds.
+    /// default, the server's own default holds. `queue_bytes` cannot be asked for: it must have its
+    /// default.
     subscription_options subscription = {};
     /// For the policy `latest`: events per second at the most, above 0; none: no such bound.
     std::optional<double> max_rate = {};

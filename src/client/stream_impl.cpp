@@ -44,6 +44,8 @@ stream_options checked(stream_options options)
 {
     if (options.read_ahead < 1 || options.read_ahead > most_read_ahead)
         throw std::invalid_argument{"read_ahead must be 1 to 1,000,000"};
+    if (options.subscription.queue_bytes != subscription_options{}.queue_bytes)
+        throw std::invalid_argument{"queue_bytes cannot be asked of a server"};
     return options;
 }
 

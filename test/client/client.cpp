@@ -259,6 +259,8 @@ BOOST_AUTO_TEST_CASE(options_out_of_their_range_are_refused)
     BOOST_CHECK_NO_THROW((client{ex, {.request_timeout = std::chrono::hours{24 * 365}}}));
     client c{ex};
     BOOST_CHECK_THROW((void)c.subscribe({.read_ahead = 0}), std::invalid_argument);
+    BOOST_CHECK_THROW((void)c.subscribe({.subscription = {.queue_bytes = 1}}),
+                      std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
