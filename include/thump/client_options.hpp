@@ -25,6 +25,9 @@ struct client_options {
     std::size_t max_in_flight = 64;
     /// Requests that wait for a place among those; one more completes with `no_buffer_space`.
     std::size_t max_waiting = 10'000;
+    /// Bytes of the requests that were begun and are not yet answered; one that would go beyond
+    /// completes likewise, unless it is the only one.
+    std::size_t max_waiting_bytes = std::size_t{64} << 20;
     std::size_t max_record_bytes = std::size_t{2} << 20;   ///< one record of a stream
     std::size_t max_body_bytes = std::size_t{96} << 20;    ///< the answer to a request
 

@@ -18,6 +18,7 @@ client_options checked(client_options options)
     need(options.max_in_flight >= 1 && options.max_in_flight <= 1000,
          "max_in_flight must be 1 to 1,000");
     need(options.max_waiting >= 1, "max_waiting must be at least 1");
+    need(options.max_waiting_bytes >= 1, "max_waiting_bytes must be at least 1");
     need(options.max_record_bytes >= 1024, "max_record_bytes must be at least 1,024");
     need(options.max_body_bytes >= 1024, "max_body_bytes must be at least 1,024");
     // Past some centuries they would overflow the clock, and mean at once.

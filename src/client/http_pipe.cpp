@@ -56,18 +56,25 @@ std::uint64_t http_pipe::send(http_call call, reply_handler on_reply)
         std::move(on_reply)(aborted(), http_reply{});
         return id;
     }
-    if (waiting_.size() >= options_.max_waiting) {
+    if (!has_room(call)) {
         error const why{
             asio::error::no_buffer_space, "too many requests wait for their answers", {}, {}, {}};
         std::move(on_reply)(why, http_reply{});
         return id;
     }
+    held_bytes_ += call.size_bytes();
     waiting_.push_back({id, std::move(call), std::move(on_reply)});
     if (!link_)
         connect();
     else
         write_some();
     return id;
+}
+
+bool http_pipe::has_room(http_call const& call) const noexcept
+{
+    if (waiting_.size() >= options_.max_waiting) return false;
+    return held_bytes_ == 0 || held_bytes_ + call.size_bytes() <= options_.max_waiting_bytes;
 }
 
 void http_pipe::cancel(std::uint64_t id)
@@ -77,7 +84,10 @@ void http_pipe::cancel(std::uint64_t id)
             if (at->id != id || !at->on_reply) continue;
             auto on_reply = std::move(at->on_reply);
             // What was sent keeps its place in the order of answers.
-            if (queue == &waiting_) waiting_.erase(at);
+            if (queue == &waiting_) {
+                held_bytes_ -= at->call.size_bytes();
+                waiting_.erase(at);
+            }
             std::move(on_reply)(aborted(), http_reply{});
             return;
         }
@@ -98,6 +108,7 @@ void http_pipe::destroy_handlers()
     closed_ = true;
     auto const sent = std::exchange(sent_, {});
     auto const waiting = std::exchange(waiting_, {});
+    held_bytes_ = 0;
 }
 
 // ---------------------------------------------------------------- the connection
@@ -194,11 +205,15 @@ void http_pipe::on_reply()
     ++link_->answered;
     auto done = std::move(sent_.front());
     sent_.pop_front();
+    held_bytes_ -= done.call.size_bytes();
     if (last) {
         // The server has not looked at what was sent behind (RFC 9112, section 9.6).
         drop_link();
         for (; !sent_.empty(); sent_.pop_back())
-            if (sent_.back().on_reply) waiting_.push_front(std::move(sent_.back()));
+            if (sent_.back().on_reply)
+                waiting_.push_front(std::move(sent_.back()));
+            else
+                held_bytes_ -= sent_.back().call.size_bytes();
         if (!waiting_.empty()) connect();
     } else {
         write_some();
@@ -246,6 +261,8 @@ void http_pipe::drop_link()
 
 void http_pipe::fail_all(std::deque<request> requests, error const& why)
 {
+    for (auto const& r : requests)
+        held_bytes_ -= r.call.size_bytes();
     for (auto& r : requests)
         if (r.on_reply) std::move(r.on_reply)(why, http_reply{});
 }

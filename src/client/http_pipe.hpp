@@ -32,6 +32,7 @@ struct http_call {
     std::string body = {};
 
     [[nodiscard]] bool is_safe() const noexcept { return content_type.empty(); }
+    [[nodiscard]] std::size_t size_bytes() const noexcept { return target.size() + body.size(); }
 };
 
 /// An answer, of any status.
@@ -95,6 +96,7 @@ private:
     };
     using link_ptr = std::shared_ptr<link>;
 
+    [[nodiscard]] bool has_room(http_call const& call) const noexcept;
     void connect();
     void on_connect(link_ptr const& l, boost::system::error_code ec);
     void write_some();
@@ -115,6 +117,7 @@ private:
     link_ptr link_;   // null: not connected
     std::deque<request> waiting_;
     std::deque<request> sent_;
+    std::size_t held_bytes_ = 0;   // of both
     std::uint64_t next_id_ = 1;
     bool closed_ = false;
 };

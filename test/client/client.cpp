@@ -257,6 +257,7 @@ BOOST_AUTO_TEST_CASE(options_out_of_their_range_are_refused)
         BOOST_CHECK_THROW((client{ex, {.retry_most = wrong}}), std::invalid_argument);
     }
     BOOST_CHECK_NO_THROW((client{ex, {.request_timeout = std::chrono::hours{24 * 365}}}));
+    BOOST_CHECK_THROW((client{ex, {.max_waiting_bytes = 0}}), std::invalid_argument);
     client c{ex};
     BOOST_CHECK_THROW((void)c.subscribe({.read_ahead = 0}), std::invalid_argument);
     BOOST_CHECK_THROW((void)c.subscribe({.subscription = {.queue_bytes = 1}}),

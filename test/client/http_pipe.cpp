@@ -417,6 +417,78 @@ BOOST_AUTO_TEST_CASE(a_request_that_starts_after_its_client_has_gone_is_aborted)
     }());
 }
 
+BOOST_AUTO_TEST_CASE(requests_of_too_many_bytes_are_refused_until_others_have_ended)
+{
+    site here{{.max_in_flight = 2, .max_waiting_bytes = 3500}};
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        event const large{.type = "t", .message = std::string(1000, 'x')};
+        std::vector<outcome> made(6);
+        asio::cancellation_signal signal;
+        auto const begin = [&](std::size_t i) {
+            here.c->async_publish(
+                large,
+                asio::bind_cancellation_slot(
+                    signal.slot(), [&each = made[i]](error_code ec, receipt) { each.ec = ec; }));
+        };
+        auto const end = [&](std::size_t i) -> asio::awaitable<error_code> {
+            while (!made[i].ec)
+                co_await asio::post(here.ioc, asio::use_awaitable);
+            co_return *made[i].ec;
+        };
+        // Two are sent and one waits; the slot is the last one's.
+        for (std::size_t i = 0; i != 3; ++i)
+            begin(i);
+        std::optional<error_code> fourth;
+        here.c->async_publish(large, [&](error_code ec, receipt const&) { fourth = ec; });
+        while (!fourth)
+            co_await asio::post(here.ioc, asio::use_awaitable);
+        BOOST_TEST(fourth.value() == asio::error::no_buffer_space);
+
+        signal.emit(asio::cancellation_type::total);
+        BOOST_TEST((co_await end(2)) == asio::error::operation_aborted);
+        begin(3);
+        {
+            auto socket = co_await here.server.accept();
+            boost::beast::flat_buffer buffer;
+            for (int i = 0; i != 2; ++i)
+                co_await scripted_server::read(socket, buffer);
+            co_await scripted_server::write(socket, accepted(1));
+            BOOST_TEST(!(co_await end(0)));
+            begin(4);
+            co_await scripted_server::read(socket, buffer);
+        }
+        // Lost with the connection: those that were sent.
+        BOOST_TEST((co_await end(1)).failed());
+        BOOST_TEST((co_await end(3)).failed());
+        begin(5);
+        auto socket = co_await here.server.accept();
+        boost::beast::flat_buffer buffer;
+        for (int i = 0; i != 2; ++i)
+            co_await scripted_server::read(socket, buffer);
+        co_await scripted_server::write(socket, accepted(2) + accepted(3));
+        BOOST_TEST(!(co_await end(4)));
+        BOOST_TEST(!(co_await end(5)));
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(a_request_above_the_bound_on_bytes_goes_alone)
+{
+    site here{{.max_waiting_bytes = 1}};
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        std::vector<outcome> made(2);
+        for (auto& each : made)
+            publish(*here.c, each);
+        auto socket = co_await here.server.accept();
+        boost::beast::flat_buffer buffer;
+        co_await scripted_server::read(socket, buffer);
+        co_await scripted_server::write(socket, accepted(1));
+        while (!made[0].ec || !made[1].ec)
+            co_await asio::post(here.ioc, asio::use_awaitable);
+        BOOST_TEST(!made[0].ec.value());
+        BOOST_TEST(made[1].ec.value() == asio::error::no_buffer_space);
+    }());
+}
+
 BOOST_AUTO_TEST_CASE(destroying_the_client_ends_what_is_under_way)
 {
     site here;
