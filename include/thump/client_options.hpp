@@ -53,7 +53,14 @@ struct stream_options {
     /// For the policy `latest`: events per second at the most, above 0; none: no such bound.
     std::optional<double> max_rate = {};
     /// Records read ahead of `async_receive`, 1 to 1,000,000. When they are as many, nothing more
-    /// is read; the server's queue then fills, and its overflow policy acts.
+    /// is read; the sockets' buffers then fill, then the server's queue, and its overflow policy
+    /// acts.
+    ///
+    /// Pings are not read either, which stand behind the events. So a receiver that takes nothing
+    /// for longer than the server waits for a pong (35 s by default), or for longer than
+    /// `client_options::idle_timeout`, loses the connection. It still receives what was read
+    /// ahead; then the stream makes another connection and resumes from history, or ends where
+    /// `reconnect` is false.
     std::size_t read_ahead = 256;
     /// Whether a connection that was lost is made again, to resume after the last record.
     bool reconnect = true;

@@ -611,6 +611,37 @@ BOOST_AUTO_TEST_CASE(a_handle_of_no_stream_says_so)
     }());
 }
 
+BOOST_AUTO_TEST_CASE(a_receiver_that_pauses_may_lose_the_connection_and_no_event)
+{
+    asio::io_context ioc;
+    broker b{ioc.get_executor()};
+    server srv{b, {.listen = "127.0.0.1:0", .ping_interval = 50ms, .pong_timeout = 50ms}};
+    client c{ioc.get_executor(),
+             {.url = "http://" + srv.address(), .retry_first = 1ms, .retry_most = 2ms}};
+    run(ioc, [&]() -> asio::awaitable<void> {
+        auto s = c.subscribe({.read_ahead = 1});
+        co_await receive<stream_connected>(s);
+        event const plain{.type = "t"};
+        for (int i = 0; i != 6; ++i)
+            b.publish(plain);
+        while (b.subscriber_count() != 0)
+            co_await asio::post(ioc, asio::use_awaitable);
+        b.publish(plain);
+        std::uint64_t last = 0;
+        bool told = false;
+        while (last != 7) {
+            auto [ec, record] = co_await s.async_receive(completion);
+            BOOST_TEST_REQUIRE(!ec, s.failure().detail);
+            if (auto const* const e = std::get_if<received_event>(&record))
+                BOOST_TEST(e->event.seq == ++last);
+            if (auto const* const lost = std::get_if<stream_disconnected>(&record))
+                told = told || lost->why.code == make_error_code(errc::pong_timeout);
+            BOOST_TEST(!std::holds_alternative<gap>(record));
+        }
+        BOOST_TEST(told);
+    }());
+}
+
 BOOST_AUTO_TEST_CASE(a_receiver_that_is_too_slow_is_told_of_every_loss)
 {
     static constexpr std::uint64_t count = 600;
