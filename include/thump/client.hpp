@@ -4,6 +4,7 @@
 #include <thump/client_options.hpp>
 #include <thump/client_results.hpp>
 #include <thump/detail/api.hpp>
+#include <thump/detail/completion_executor.hpp>
 #include <thump/error.hpp>
 #include <thump/event.hpp>
 #include <thump/stream.hpp>
@@ -179,22 +180,24 @@ private:
     template <class T>
     using handler_of = boost::asio::any_completion_handler<void(boost::system::error_code, T)>;
 
-    static void begin_publish(impl_ptr, error*, handler_of<receipt>, event);
-    static void begin_publish_batch(impl_ptr, error*, handler_of<batch_receipt>,
+    static void begin_publish(impl_ptr, error*, executor_type, handler_of<receipt>, event);
+    static void begin_publish_batch(impl_ptr, error*, executor_type, handler_of<batch_receipt>,
                                     std::vector<event>);
-    static void begin_history(impl_ptr, error*, handler_of<history_page>, history_query);
-    static void begin_types(impl_ptr, error*, handler_of<remote_catalog>);
-    static void begin_stats(impl_ptr, error*, handler_of<remote_stats>);
-    static void begin_subscribers(impl_ptr, error*, handler_of<remote_subscribers>);
+    static void begin_history(impl_ptr, error*, executor_type, handler_of<history_page>,
+                              history_query);
+    static void begin_types(impl_ptr, error*, executor_type, handler_of<remote_catalog>);
+    static void begin_stats(impl_ptr, error*, executor_type, handler_of<remote_stats>);
+    static void begin_subscribers(impl_ptr, error*, executor_type, handler_of<remote_subscribers>);
 
     template <class T, auto Begin, class CompletionToken, class... Args>
     auto start(error* why, CompletionToken&& token, Args... args)
     {
         return boost::asio::async_initiate<CompletionToken, void(boost::system::error_code, T)>(
-            [](auto handler, impl_ptr impl, error* to, auto... given) {
-                Begin(std::move(impl), to, std::move(handler), std::move(given)...);
+            [](auto handler, impl_ptr impl, error* to, executor_type ex, auto... given) {
+                auto const where = detail::completion_executor(handler, ex);
+                Begin(std::move(impl), to, where, std::move(handler), std::move(given)...);
             },
-            token, impl_, why, std::move(args)...);
+            token, impl_, why, get_executor(), std::move(args)...);
     }
 
     impl_ptr impl_;

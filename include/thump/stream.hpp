@@ -3,6 +3,7 @@
 
 #include <thump/client_results.hpp>
 #include <thump/detail/api.hpp>
+#include <thump/detail/completion_executor.hpp>
 #include <thump/errc.hpp>
 #include <thump/gap.hpp>
 #include <thump/position.hpp>
@@ -70,8 +71,9 @@ public:
 
     /// Receives the next record.
     ///
-    /// Several receives may be under way; they complete in the order in which they began. The
-    /// handler never runs inside this call.
+    /// Several receives may be under way; their handlers are posted in the order in which they
+    /// began, and so run in that order where their executor is one strand or one thread. No handler
+    /// runs inside this call.
     ///
     /// @param token Any completion token.
     ///
@@ -95,7 +97,10 @@ public:
         return boost::asio::async_initiate<CompletionToken,
                                            void(boost::system::error_code, stream_record)>(
             [](auto handler, std::shared_ptr<client_side::stream_impl> impl, executor_type ex) {
-                if (impl) return initiate_receive(std::move(impl), std::move(handler));
+                if (impl) {
+                    auto const where = detail::completion_executor(handler, ex);
+                    return initiate_receive(std::move(impl), where, std::move(handler));
+                }
                 boost::asio::post(ex, boost::asio::append(std::move(handler),
                                                           make_error_code(errc::unsubscribed),
                                                           stream_record{}));
@@ -119,10 +124,7 @@ public:
     /// may still wait.
     [[nodiscard]] error failure() const;
 
-    [[nodiscard]] executor_type get_executor() const noexcept
-    {
-        return executor_;
-    }   ///< its client's
+    [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }   ///< client's
 
 private:
     friend class client;
@@ -132,7 +134,7 @@ private:
     explicit stream(std::shared_ptr<client_side::stream_impl> impl) noexcept;
 
     static void initiate_receive(std::shared_ptr<client_side::stream_impl> impl,
-                                 receive_handler handler);
+                                 executor_type where, receive_handler handler);
 
     std::shared_ptr<client_side::stream_impl> impl_;
     executor_type executor_;   // never empty

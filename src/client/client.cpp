@@ -39,40 +39,46 @@ client::~client()
     impl_->close();
 }
 
-void client::begin_publish(impl_ptr impl, error* why, handler_of<receipt> handler, event e)
+void client::begin_publish(impl_ptr impl, error* why, executor_type where,
+                           handler_of<receipt> handler, event e)
 {
     impl->call(publishing(*impl, client_side::to_publication(e)), client_side::read_receipt, why,
-               std::move(handler));
+               {std::move(handler), impl->executor(), where});
 }
 
-void client::begin_publish_batch(impl_ptr impl, error* why, handler_of<batch_receipt> handler,
-                                 std::vector<event> events)
+void client::begin_publish_batch(impl_ptr impl, error* why, executor_type where,
+                                 handler_of<batch_receipt> handler, std::vector<event> events)
 {
     impl->call(publishing(*impl, client_side::to_publication(events)),
-               client_side::read_batch_receipt, why, std::move(handler));
+               client_side::read_batch_receipt, why, {std::move(handler), impl->executor(), where});
 }
 
-void client::begin_history(impl_ptr impl, error* why, handler_of<history_page> handler,
-                           history_query query)
+void client::begin_history(impl_ptr impl, error* why, executor_type where,
+                           handler_of<history_page> handler, history_query query)
 {
     impl->call(http_call{client_side::history_target(impl->where().prefix, query)},
-               client_side::read_history_page, why, std::move(handler));
+               client_side::read_history_page, why, {std::move(handler), impl->executor(), where});
 }
 
-void client::begin_types(impl_ptr impl, error* why, handler_of<remote_catalog> handler)
+void client::begin_types(impl_ptr impl, error* why, executor_type where,
+                         handler_of<remote_catalog> handler)
 {
-    impl->call(asking(*impl, "/v1/types"), client_side::read_catalog, why, std::move(handler));
+    impl->call(asking(*impl, "/v1/types"), client_side::read_catalog, why,
+               {std::move(handler), impl->executor(), where});
 }
 
-void client::begin_stats(impl_ptr impl, error* why, handler_of<remote_stats> handler)
+void client::begin_stats(impl_ptr impl, error* why, executor_type where,
+                         handler_of<remote_stats> handler)
 {
-    impl->call(asking(*impl, "/v1/stats"), client_side::read_stats, why, std::move(handler));
+    impl->call(asking(*impl, "/v1/stats"), client_side::read_stats, why,
+               {std::move(handler), impl->executor(), where});
 }
 
-void client::begin_subscribers(impl_ptr impl, error* why, handler_of<remote_subscribers> handler)
+void client::begin_subscribers(impl_ptr impl, error* why, executor_type where,
+                               handler_of<remote_subscribers> handler)
 {
     impl->call(asking(*impl, "/v1/subscribers?sort=lag"), client_side::read_subscribers, why,
-               std::move(handler));
+               {std::move(handler), impl->executor(), where});
 }
 
 stream client::subscribe(stream_options options)

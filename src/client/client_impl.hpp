@@ -30,16 +30,15 @@ public:
     /// @param request Or why there can be none, which it then completes with.
     template <class T>
     void call(result<http_call> request, result<T> (*read)(http_reply), error* why,
-              boost::asio::any_completion_handler<void(boost::system::error_code, T)> h)
+              detail::parked_handler<void(boost::system::error_code, T)> parked)
     {
-        auto slot = boost::asio::get_associated_cancellation_slot(h);
+        auto slot = parked.cancellation_slot();
         auto const id = std::make_shared<std::uint64_t>(0);
         if (slot.is_connected())
             slot.assign([weak = weak_from_this(), id](boost::asio::cancellation_type type) {
                 if (type == boost::asio::cancellation_type::none) return;
                 if (auto const self = weak.lock()) self->cancel(id);
             });
-        detail::parked_handler<void(boost::system::error_code, T)> parked{std::move(h), executor_};
         auto on_reply = [read, why, parked = std::move(parked)](error failed,
                                                                 http_reply reply) mutable {
             auto made = failed.code ? result<T>{std::move(failed)} : read(std::move(reply));

@@ -6,6 +6,7 @@
 #include <boost/asio/query.hpp>
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace thump::client_side {
@@ -38,7 +39,7 @@ void pipe_service::shutdown()
     {
         std::lock_guard const lock{mutex_};
         for (auto* const p : pipes_)
-            pipes.push_back(p->shared_from_this());
+            if (auto alive = p->weak_from_this().lock()) pipes.push_back(std::move(alive));
     }
     for (auto const& p : pipes)
         p->destroy_handlers();

@@ -36,10 +36,11 @@ stream::~stream()
     close();
 }
 
-void stream::initiate_receive(std::shared_ptr<client_side::stream_impl> impl,
+void stream::initiate_receive(std::shared_ptr<client_side::stream_impl> impl, executor_type where,
                               receive_handler handler)
 {
-    impl->receive(std::move(handler));
+    auto const& io = impl->executor();
+    impl->receive({std::move(handler), io, where});
 }
 
 std::optional<stream_record> stream::try_receive(boost::system::error_code& ec)

@@ -3,7 +3,6 @@
 #include <client/failure.hpp>
 #include <client/targets.hpp>
 #include <core/history.hpp>
-#include <net/parked_handler.hpp>
 
 #include <thump/version.hpp>
 
@@ -93,16 +92,14 @@ void stream_impl::start()
 
 void stream_impl::receive(receive_handler handler)
 {
-    auto const slot = asio::get_associated_cancellation_slot(handler);
-    auto on_record =
-        [self = shared_from_this(),
-         parked = detail::parked_handler<void(error_code, stream_record)>{
-             std::move(handler), executor_}](error_code ec, stream_record record) mutable {
-            ec = self->outcome_of(ec);
-            parked.complete(ec, ec ? stream_record{} : std::move(record));
-        };
+    auto const slot = handler.cancellation_slot();
+    auto on_record = [self = shared_from_this(),
+                      handler = std::move(handler)](error_code ec, stream_record record) mutable {
+        ec = self->outcome_of(ec);
+        handler.complete(ec, ec ? stream_record{} : std::move(record));
+    };
     records_.async_receive(
-        asio::bind_cancellation_slot(slot, asio::bind_executor(executor_, std::move(on_record))));
+        asio::bind_cancellation_slot(slot, asio::bind_executor(strand_, std::move(on_record))));
 }
 
 std::optional<stream_record> stream_impl::try_receive(error_code& ec)

@@ -9,9 +9,9 @@
 #include <thump/error.hpp>
 #include <thump/stream.hpp>
 
+#include <net/parked_handler.hpp>
 #include <wire/server_record.hpp>
 
-#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/experimental/concurrent_channel.hpp>
@@ -36,8 +36,7 @@ namespace thump::client_side {
 /// from there to the receivers through a bounded channel; while it is full nothing is read.
 class stream_impl : public std::enable_shared_from_this<stream_impl> {
 public:
-    using receive_handler =
-        boost::asio::any_completion_handler<void(boost::system::error_code, stream_record)>;
+    using receive_handler = detail::parked_handler<void(boost::system::error_code, stream_record)>;
 
     /// @throw std::invalid_argument An option is out of its range.
     stream_impl(boost::asio::any_io_executor ex, endpoint where, client_options common,

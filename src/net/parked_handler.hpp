@@ -32,11 +32,6 @@ public:
     {
     }
 
-    parked_handler(handler_type handler, boost::asio::any_io_executor const& io)
-        : parked_handler{std::move(handler), io, io}
-    {
-    }
-
     [[nodiscard]] boost::asio::cancellation_slot cancellation_slot() const
     {
         return boost::asio::get_associated_cancellation_slot(handler_);
