@@ -34,7 +34,7 @@ http_pipe::http_pipe(asio::any_io_executor strand, endpoint where, client_option
     : strand_{std::move(strand)}
     , where_{std::move(where)}
     , options_{options}
-    , service_{pipe_service::of(strand_)}
+    , service_{detail::shutdown_service::of(strand_)}
     , deadline_{strand_}
 {
     service_.add(*this);

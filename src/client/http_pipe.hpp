@@ -2,10 +2,11 @@
 #pragma once
 
 #include <client/endpoint.hpp>
-#include <client/pipe_service.hpp>
 
 #include <thump/client_options.hpp>
 #include <thump/error.hpp>
+
+#include <net/shutdown_service.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
@@ -44,7 +45,8 @@ struct http_reply {
 /// Sends requests in order, at most so many ahead of their answers, and gives each its answer.
 ///
 /// Thread safety: none; all of it runs on the strand that it is given.
-class http_pipe : public std::enable_shared_from_this<http_pipe> {
+class http_pipe final : public detail::handler_keeper,
+                        public std::enable_shared_from_this<http_pipe> {
 public:
     /// Takes the answer, or what went wrong. Called on the strand, perhaps inside a call of the
     /// pipe.
@@ -66,8 +68,12 @@ public:
     /// closes the connection.
     void close();
 
+    [[nodiscard]] std::shared_ptr<void> share() noexcept override
+    {
+        return weak_from_this().lock();
+    }
     /// The context goes: destroys the handlers of all requests.
-    void destroy_handlers();
+    void destroy_handlers() override;
 
 private:
     using clock = std::chrono::steady_clock;
@@ -111,7 +117,7 @@ private:
     boost::asio::any_io_executor const strand_;
     endpoint const where_;
     client_options const options_;
-    pipe_service& service_;
+    detail::shutdown_service& service_;
     std::string fields_;   // those that every request has
     boost::asio::steady_timer deadline_;
     link_ptr link_;   // null: not connected

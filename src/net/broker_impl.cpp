@@ -68,7 +68,7 @@ broker_impl::broker_impl(executor_type ex, broker_options options)
     , options_{checked(std::move(options))}
     , intake_{options_.intake_capacity}
     , core_{random_token(), random_seed(), options_}
-    , service_{broker_service::of(executor_)}
+    , service_{shutdown_service::of(executor_)}
 {
     service_.add(*this);
 }

@@ -3,10 +3,10 @@
 
 #include <core/broker.hpp>
 #include <core/type_counts.hpp>
-#include <net/broker_service.hpp>
 #include <net/intake.hpp>
 #include <net/mailbox.hpp>
 #include <net/parked_handler.hpp>
+#include <net/shutdown_service.hpp>
 #include <net/subscriber_info.hpp>
 #include <net/subscriber_survey.hpp>
 #include <net/turn_clock.hpp>
@@ -35,7 +35,7 @@
 namespace thump::detail {
 
 /// Shared by the handle and by whatever is under way on the strand.
-class broker_impl : public std::enable_shared_from_this<broker_impl> {
+class broker_impl final : public handler_keeper, public std::enable_shared_from_this<broker_impl> {
 public:
     using executor_type = boost::asio::any_io_executor;
     using strand_type = boost::asio::strand<executor_type>;
@@ -59,9 +59,13 @@ public:
     void forget(mailbox const& box);
     void stop();
 
+    [[nodiscard]] std::shared_ptr<void> share() noexcept override
+    {
+        return weak_from_this().lock();
+    }
     /// Destroys whoever waits for a receipt or an event, without a word. Requires: the context
     /// goes, or this.
-    void destroy_handlers() noexcept;
+    void destroy_handlers() noexcept override;
 
     /// Takes a place among the subscribers, for one of a sink. Every success wants `leave`.
     /// @return the subscriber's id, or 0 where the limit is reached.
@@ -217,7 +221,7 @@ private:
 
     // The strand's own.
     core::broker core_;
-    broker_service& service_;
+    shutdown_service& service_;
     std::vector<std::vector<std::shared_ptr<mailbox>>> boxes_;   // by filter_id
     std::map<std::size_t, std::size_t> queue_sizes_;             // how many subscribers of each
     std::vector<std::shared_ptr<mailbox>> behind_;
