@@ -141,7 +141,7 @@ void broker_impl::apply_remove(mailbox& box)
     if (!box.attached) return;
     auto const id = *std::exchange(box.attached, std::nullopt);
     ends_.erase(box.id());
-    if (box.ends_at) last_events_.erase({*box.ends_at, &box});
+    if (auto const* const r = box.range(); r && r->ends_at) last_events_.erase({*r->ends_at, &box});
     std::erase_if(boxes_[id], [&](auto const& b) { return b.get() == &box; });
     remove_queue(box.capacity());
     core_.detach(id);
@@ -151,7 +151,7 @@ void broker_impl::begin_in_history(std::shared_ptr<mailbox> const& box)
 {
     auto const now = time_point::now();
     auto const& h = up_to_date_history();
-    auto const& [since, until] = *box->range();
+    auto& [since, until, ends_at] = *box->range();
     auto const end =
         until ? core::resolve_until(h, epoch(), *until, box->wanted(), now) : std::nullopt;
     auto const last = end.value_or(UINT64_MAX);
@@ -161,7 +161,7 @@ void broker_impl::begin_in_history(std::shared_ptr<mailbox> const& box)
     note_behind(box, box->begin(h, start, last));
 
     // An end that is yet to come.
-    if (end && last >= h.end_seq()) last_events_.emplace(*(box->ends_at = last), box.get());
+    if (end && last >= h.end_seq()) last_events_.emplace(*(ends_at = last), box.get());
     if (until && !end)
         if (auto const moment = core::moment_of(*until, now)) end_at(box, *moment);
 }

@@ -83,11 +83,10 @@ void client_session::subscribe(ws_session& session, wire::subscribe_message&& me
                                 ws_encoding(message.request.format, session.deflates()), format_);
     if (!made) return refuse(session, message.ref, made.error());
     c.end_queue();
-    c.subscribe(std::move(*made));
-    auto const* const s = c.subscriber();
-    if (!s) return;
+    auto const id = (*made)->id;
+    auto const start = c.subscribe(std::move(*made));
     wire::append_subscribed(subscribed, message.ref,
-                            {c.home().broker().last_seq(), s->start, s->id, message.request});
+                            {c.home().broker().last_seq(), start, id, message.request});
     answer(session, "subscribed", std::move(subscribed));
 }
 

@@ -285,11 +285,11 @@ void connection::on_writable(error_code ec)
 
 // ---------------------------------------------------------------- events
 
-void connection::subscribe(std::unique_ptr<net::subscriber> s)
+std::uint64_t connection::subscribe(std::unique_ptr<net::subscriber> s)
 {
     end_subscription();   // its place goes to the new one
     subscriber_ = std::move(s);
-    home_.attach(*subscriber_);
+    return home_.attach(*subscriber_);
 }
 
 void connection::unsubscribe()

@@ -58,7 +58,8 @@ public:
     void become(std::unique_ptr<net::protocol> next) { next_protocol_ = std::move(next); }
 
     /// Subscribes, in place of any subscription that it has. Requires: `s` is attached to nothing.
-    void subscribe(std::unique_ptr<net::subscriber> s);
+    /// @return the sequence number behind which the stream begins.
+    std::uint64_t subscribe(std::unique_ptr<net::subscriber> s);
 
     /// Ends the subscription: no event that has not been begun is sent any more.
     void unsubscribe();

@@ -19,7 +19,7 @@ mailbox::mailbox(std::uint64_t id, std::shared_ptr<mailbox_plan const> plan, mai
     : id_{id}
     , plan_{std::move(plan)}
     , subscribed_at_{time_point::now()}
-    , range_{range.since || range.until ? std::make_unique<mailbox_range const>(std::move(range))
+    , range_{range.since || range.until ? std::make_unique<mailbox_range>(std::move(range))
                                         : nullptr}
     , queue_{plan_->limits}
 {

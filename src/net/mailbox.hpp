@@ -49,6 +49,8 @@ struct mailbox_plan {
 struct mailbox_range {
     std::optional<position> since;
     std::optional<position> until;
+    /// The strand's: sequence number of the last event, where that is known and yet to come.
+    std::optional<std::uint64_t> ends_at = {};
 };
 
 /// A bounded queue between the broker's strand, which fills it, and receivers on any thread.
@@ -84,9 +86,6 @@ public:
     /// The filter that the broker has attached for it, while it is given events.
     std::optional<core::filter_id> attached;
 
-    /// Sequence number of the last event to receive, where that is known and yet to come.
-    std::optional<std::uint64_t> ends_at;
-
     // ---- Any thread.
 
     /// Begins a receive.
@@ -113,7 +112,7 @@ public:
     [[nodiscard]] std::size_t capacity() const noexcept { return plan_->limits.queue; }
     [[nodiscard]] thump::filter const& wanted() const noexcept { return plan_->wanted; }
     /// Null: from now on, for ever.
-    [[nodiscard]] mailbox_range const* range() const noexcept { return range_.get(); }
+    [[nodiscard]] mailbox_range* range() const noexcept { return range_.get(); }
     [[nodiscard]] std::weak_ptr<broker_impl> const& owner() const noexcept { return plan_->owner; }
 
 private:
@@ -136,7 +135,7 @@ private:
     std::uint64_t const id_;
     std::shared_ptr<mailbox_plan const> const plan_;
     time_point const subscribed_at_;
-    std::unique_ptr<mailbox_range const> const range_;   // mostly null
+    std::unique_ptr<mailbox_range> const range_;   // mostly null
 
     mutable std::mutex mutex_;
     // Guarded by mutex_:

@@ -63,11 +63,11 @@ void routes::open_websocket(routed_request const& r, wire::stream_request reques
         if (!made) return fail(r, made.error());
         s = std::move(*made);
     }
-    if (s) c.subscribe(std::move(s));
+    auto const start = s ? c.subscribe(std::move(s)) : broker_.last_seq();
     auto head = accept_handshake(r.http, spoken->name, extensions);
     append_control(
         head, form, "welcome",
-        control_text(spoken->control, broker_.epoch(), "welcome", welcome_json(c, request)));
+        control_text(spoken->control, broker_.epoch(), "welcome", welcome_json(c, request, start)));
     auto next = std::make_unique<ws_session>(
         c, std::make_unique<client_session>(spoken->control),
         wire::ws_reader::options{options_.max_message_bytes, false, !extensions.empty()});
@@ -106,19 +106,19 @@ void routes::open_event_stream(routed_request const& r, wire::stream_request con
     }
     std::string retry;
     wire::append_sse_retry(retry, options_.sse_retry);
-    c.subscribe(std::move(s));
+    auto const start = c.subscribe(std::move(s));
     // Belongs to the welcome: whoever is cut off before the first event resumes from here. Who
     // named a place that does not move comes back to it, and may have yet to be told that it has
     // expired.
     auto const& since = request.subscription.since;
     if (!since ||
         !(std::holds_alternative<cursor>(*since) || std::holds_alternative<at_sequence>(*since)))
-        wire::append_sse_cursor(retry, broker_.epoch(), c.subscriber()->start);
+        wire::append_sse_cursor(retry, broker_.epoch(), start);
     if (chunked)
         append_chunk(head, retry);
     else
         head += retry;
-    append_control(head, form, "welcome", welcome_json(c, request));
+    append_control(head, form, "welcome", welcome_json(c, request, start));
     r.session.upgrade(head, std::make_unique<sse_session>(c, form));
 }
 

@@ -159,7 +159,7 @@ void shard::tick()
 
 // ---------------------------------------------------------------- fan-out
 
-void shard::attach(subscriber& s)
+std::uint64_t shard::attach(subscriber& s)
 {
     if (s.plan->request.max_rate) {
         s.bounds = std::make_unique<stream_bounds>();
@@ -167,9 +167,10 @@ void shard::attach(subscriber& s)
             std::chrono::duration<double>{1.0 / *s.plan->request.max_rate});
     }
     auto const& asked = s.plan->request.subscription;
-    s.start = broker_->last_seq();
-    if (asked.since || asked.until) begin_in_history(s);
+    auto start = broker_->last_seq();
+    if (asked.since || asked.until) start = begin_in_history(s);
     if (!s.over) join_group(s);
+    return start;
 }
 
 void shard::join_group(subscriber& s)
@@ -192,7 +193,7 @@ void shard::join_group(subscriber& s)
 }
 
 // Nothing is published between this and `join_group`: past and present join without a hole.
-void shard::begin_in_history(subscriber& s)
+std::uint64_t shard::begin_in_history(subscriber& s)
 {
     auto const now = time_point::now();
     auto const& h = broker_->up_to_date_history();
@@ -210,8 +211,6 @@ void shard::begin_in_history(subscriber& s)
                                                    s.plan->wanted, now, last)
                              : core::starting_point{h.end_seq(), std::nullopt};
     core::confine(start, last);
-    // Whoever resumes from here is told the same once more.
-    s.start = (start.lost && start.lost->from > 0 ? start.lost->from : start.next) - 1;
     auto& backlog = s.events.backlog;
     auto const before = backlog.ledger();
     if (start.lost) backlog.tell(*start.lost);
@@ -220,6 +219,8 @@ void shard::begin_in_history(subscriber& s)
     account(before, backlog.ledger(), 0);
     s.over = last < h.end_seq();
     note_behind(s);
+    // Whoever resumes from there is told of a loss once more.
+    return (start.lost && start.lost->from > 0 ? start.lost->from : start.next) - 1;
 }
 
 stream_plan_ptr shard::plan_for(wire::stream_request const& request)

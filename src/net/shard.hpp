@@ -88,7 +88,8 @@ public:
 
     /// Gives the subscriber what is published from now on.
     /// What it wants of the past is read from history as its queue has room.
-    void attach(subscriber& s);
+    /// @return the sequence number behind which the stream begins.
+    std::uint64_t attach(subscriber& s);
     /// Gives it nothing that is published from now on; what it has yet to read it still reads.
     void detach(subscriber& s);
     /// The subscriber is about to go.
@@ -138,7 +139,7 @@ public:
 
 private:
     void join_group(subscriber& s);
-    void begin_in_history(subscriber& s);
+    std::uint64_t begin_in_history(subscriber& s);
     void tell_evicted(std::span<core::evicted_event const> gone);
     void sleep_until_next();
     void schedule_tick();

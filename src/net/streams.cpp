@@ -47,14 +47,13 @@ result<std::unique_ptr<subscriber>> make_subscriber(connection& c,
     return std::make_unique<subscriber>(c, id, c.home().plan_for(request), form, of_gaps, broker);
 }
 
-std::string welcome_json(connection& c, wire::stream_request const& request)
+std::string welcome_json(connection& c, wire::stream_request const& request, std::uint64_t start)
 {
     auto const& broker = c.home().broker();
     auto const* const s = c.subscriber();
-    auto const last = broker.last_seq();
     std::string json;
-    wire::append_welcome(json, {broker.epoch(), last, broker.oldest_seq_or_none(),
-                                s ? s->start : last, s ? s->id : 0, request});
+    wire::append_welcome(json, {broker.epoch(), broker.last_seq(), broker.oldest_seq_or_none(),
+                                start, s ? s->id : 0, request});
     return json;
 }
 

@@ -7,6 +7,7 @@
 
 #include <thump/error.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -23,6 +24,8 @@ make_subscriber(connection& c, wire::stream_request const& request, encoding for
                 wire::stream_format of_gaps = wire::stream_format::thump);
 
 /// The record that a connection begins with, once it has subscribed to what was asked for.
-[[nodiscard]] std::string welcome_json(connection& c, wire::stream_request const& request);
+/// @param start What `connection::subscribe` said.
+[[nodiscard]] std::string welcome_json(connection& c, wire::stream_request const& request,
+                                       std::uint64_t start);
 
 }   // namespace thump::net

@@ -55,7 +55,6 @@ struct subscriber {
     event_queue events;
     std::unique_ptr<stream_bounds> bounds;   // null: none
     bool over = false;                       // ends when everything queued was sent
-    std::uint64_t start = 0;                 // it begins behind this sequence number
 
     // The shard's.
     bool listed_behind = false;
