@@ -41,7 +41,8 @@ public:
     using executor_type = boost::asio::any_io_executor;   ///< any executor of Asio
 
     /// Makes a broker.
-    /// @param ex Where it runs. The broker makes a strand of it.
+    /// @param ex Where it runs. The broker makes a strand of it, unless
+    /// `broker_options::implicit_strand` says that it is one.
     /// @throw std::invalid_argument An option is out of its range.
     explicit broker(executor_type ex, broker_options options = {});
 

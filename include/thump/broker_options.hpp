@@ -35,6 +35,11 @@ struct broker_options {
     event_limits limits = {};
     /// Bounds on history.
     history_options history = {};
+    /// Whether the executor runs one handler at a time already: that of a context which one thread
+    /// runs (Asio's implicit strand), or a strand. Then the broker makes none of its own, and what
+    /// arrives on a socket costs less by one hop. Saying so of an executor that several threads
+    /// run is a data race.
+    bool implicit_strand = false;
     /// How long an id is remembered: an event whose id was published within this time is not
     /// published again. 0: ids are not compared. At most `max_remembered_ids` are remembered.
     std::chrono::seconds dedup_window{0};

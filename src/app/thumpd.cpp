@@ -42,7 +42,9 @@ void serve(config const& c)
     raise_descriptor_limit();
 
     boost::asio::io_context ioc{1};
-    thump::broker broker{ioc.get_executor(), c.broker};
+    auto of_broker = c.broker;
+    of_broker.implicit_strand = true;   // one thread runs it
+    thump::broker broker{ioc.get_executor(), of_broker};
     thump::server server{broker, c.server, write_log};
     stop_signals const signals{ioc, server};
     write_log(thump::log_level::info, "thumpd " + std::string{thump::version} +

@@ -6,6 +6,7 @@
 #include <thump/errc.hpp>
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
 
 #include <random>
 #include <stdexcept>
@@ -64,7 +65,7 @@ broker_options checked(broker_options options)
 
 broker_impl::broker_impl(executor_type ex, broker_options options)
     : executor_{ex}
-    , strand_{asio::make_strand(ex)}
+    , strand_{options.implicit_strand ? ex : executor_type{asio::make_strand(ex)}}
     , options_{checked(std::move(options))}
     , intake_{options_.intake_capacity}
     , core_{random_token(), random_seed(), options_}

@@ -16,7 +16,6 @@
 #include <thump/broker.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/system_timer.hpp>
 
 #include <atomic>
@@ -38,7 +37,6 @@ namespace thump::detail {
 class broker_impl final : public handler_keeper, public std::enable_shared_from_this<broker_impl> {
 public:
     using executor_type = boost::asio::any_io_executor;
-    using strand_type = boost::asio::strand<executor_type>;
     using publish_handler = parked_handler<void(boost::system::error_code, receipt)>;
 
     broker_impl(executor_type ex, broker_options options);
@@ -118,7 +116,7 @@ public:
     /// What events must keep to.
     [[nodiscard]] wire::event_rules const& rules() const noexcept { return rules_; }
     [[nodiscard]] executor_type const& executor() const noexcept { return executor_; }
-    [[nodiscard]] strand_type const& strand() const noexcept { return strand_; }
+    [[nodiscard]] executor_type const& strand() const noexcept { return strand_; }
 
     // ---- The strand only.
 
@@ -183,7 +181,7 @@ private:
     void publish_figures() noexcept;
 
     executor_type const executor_;
-    strand_type const strand_;
+    executor_type const strand_;   // or one that needs none
     broker_options const options_;
     wire::event_rules const rules_{options_.limits, options_.strict_catalog};
 

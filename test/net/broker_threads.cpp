@@ -51,6 +51,37 @@ bool in_order_of_each_publisher(std::vector<delivery> const& got)
     return true;
 }
 
+// Eight threads publish, four subscribers get one and the same order.
+void check_one_order(asio::io_context& context, thump::broker& broker, int context_threads)
+{
+    static constexpr int publishers = 8;
+    static constexpr int each = 1500;
+    std::deque<test::collector> subscribers;
+    for (int i = 0; i < 4; ++i)
+        subscribers.emplace_back(broker.subscribe({.queue = publishers * each})).start();
+    test::running running{context, context_threads};
+
+    std::vector<std::thread> threads;
+    for (int t = 0; t < publishers; ++t)
+        threads.emplace_back([&, t] {
+            for (int i = 0; i < each; ++i)
+                publish_for_certain(broker, numbered(t, i));
+        });
+    for (auto& thread : threads)
+        thread.join();
+    broker.stop();
+    running.finish();
+
+    std::vector<std::uint64_t> expected;
+    for (std::uint64_t seq = 1; seq <= publishers * each; ++seq)
+        expected.push_back(seq);
+    for (auto const& s : subscribers) {
+        BOOST_TEST((s.seqs() == expected));
+        BOOST_TEST(in_order_of_each_publisher(s.got));
+        BOOST_TEST(s.end == errc::end_of_stream);
+    }
+}
+
 struct fixture {
     asio::io_context context;
     thump::broker broker{context.get_executor()};
@@ -62,32 +93,20 @@ BOOST_FIXTURE_TEST_SUITE(broker_threads, fixture)
 
 BOOST_AUTO_TEST_CASE(eight_publishers_make_one_order_for_every_subscriber)
 {
-    static constexpr int publishers = 8;
-    static constexpr int each = 1500;
-    std::deque<test::collector> subscribers;
-    for (int i = 0; i < 4; ++i)
-        subscribers.emplace_back(broker.subscribe({.queue = publishers * each})).start();
-    test::running context_threads{context, 2};
+    check_one_order(context, broker, 2);
+}
 
-    std::vector<std::thread> threads;
-    for (int t = 0; t < publishers; ++t)
-        threads.emplace_back([&, t] {
-            for (int i = 0; i < each; ++i)
-                publish_for_certain(broker, numbered(t, i));
-        });
-    for (auto& thread : threads)
-        thread.join();
-    broker.stop();
-    context_threads.finish();
+BOOST_AUTO_TEST_CASE(context_of_one_thread_is_a_strand)
+{
+    asio::io_context of_one_thread{1};
+    thump::broker b{of_one_thread.get_executor(), {.implicit_strand = true}};
+    check_one_order(of_one_thread, b, 1);
+}
 
-    std::vector<std::uint64_t> expected;
-    for (std::uint64_t seq = 1; seq <= publishers * each; ++seq)
-        expected.push_back(seq);
-    for (auto const& s : subscribers) {
-        BOOST_TEST((s.seqs() == expected));
-        BOOST_TEST(in_order_of_each_publisher(s.got));
-        BOOST_TEST(s.end == errc::end_of_stream);
-    }
+BOOST_AUTO_TEST_CASE(strand_that_is_given_is_taken_as_it_is)
+{
+    thump::broker b{asio::make_strand(context), {.implicit_strand = true}};
+    check_one_order(context, b, 2);
 }
 
 BOOST_AUTO_TEST_CASE(subscriber_sees_what_its_thread_publishes_next)
