@@ -74,7 +74,7 @@ void http_grammar::on_request_impl(http::verb verb, text method, text target, in
     request_.authority = parts->authority.value_or(std::string_view{});
 }
 
-void http_grammar::on_field_impl(http::field, text name, text value, error_code& ec)
+void http_grammar::on_field_impl(http::field known, text name, text value, error_code& ec)
 {
     // Trailer fields come after the head. Nothing here needs any, and merging them would let a
     // sender change the head afterwards (RFC 9110 section 6.5.1).
@@ -82,6 +82,9 @@ void http_grammar::on_field_impl(http::field, text name, text value, error_code&
     if (request_.fields.size() == max_http_fields)
         return refuse(ec, errc::header_too_large, "the request has more than 100 fields");
     request_.fields.push_back({name, value});
+    if (known == http::field::host) hosts_.add(value);
+    if (known == http::field::content_length) lengths_.add(value);
+    if (known == http::field::transfer_encoding) codings_.add(value);
 }
 
 void http_grammar::on_header_impl(error_code& ec)
@@ -94,23 +97,21 @@ void http_grammar::on_header_impl(error_code& ec)
 
 void http_grammar::check_transfer_encoding(error_code& ec)
 {
-    auto const coding = request_.field("Transfer-Encoding");
-    if (!coding) return;
+    if (codings_.count == 0) return;
     if (request_.version < 11)
         return refuse(ec, errc::bad_request, "HTTP/1.0 has no Transfer-Encoding");
-    if (request_.count("Content-Length") > 0)
+    if (lengths_.count > 0)
         return refuse(ec, errc::bad_request,
                       "the request has both Transfer-Encoding and Content-Length");
-    if (request_.count("Transfer-Encoding") > 1 || !boost::beast::iequals(*coding, "chunked"))
+    if (codings_.count > 1 || !boost::beast::iequals(codings_.first, "chunked"))
         return refuse(ec, errc::unsupported_transfer_coding,
                       "the transfer coding is something other than one 'chunked'");
 }
 
 void http_grammar::check_content_length(error_code& ec)
 {
-    auto const written = request_.field("Content-Length");
-    if (!written) return;
-    if (request_.count("Content-Length") > 1 || written->find(',') != std::string_view::npos)
+    if (lengths_.count == 0) return;
+    if (lengths_.count > 1 || lengths_.first.find(',') != text::npos)
         return refuse(ec, errc::bad_request, "Content-Length stands more than once");
     if (content_length().value_or(0) > max_body_bytes_)
         return refuse(ec, errc::body_too_large,
@@ -119,16 +120,15 @@ void http_grammar::check_content_length(error_code& ec)
 
 void http_grammar::check_host(error_code& ec)
 {
-    auto const hosts = request_.count("Host");
-    if (hosts > 1) return refuse(ec, errc::bad_request, "the request has more than one Host");
-    if (hosts == 0) {
+    if (hosts_.count > 1)
+        return refuse(ec, errc::bad_request, "the request has more than one Host");
+    if (hosts_.count == 0) {
         if (request_.version >= 11) refuse(ec, errc::bad_request, "the request has no Host");
         return;
     }
-    auto const host = *request_.field("Host");
-    if (!is_valid_host(host)) return refuse(ec, errc::bad_request, "the Host is invalid");
+    if (!is_valid_host(hosts_.first)) return refuse(ec, errc::bad_request, "the Host is invalid");
     // An absolute-form target outranks Host (RFC 9112 section 3.2.2).
-    if (request_.authority.empty()) request_.authority = host;
+    if (request_.authority.empty()) request_.authority = hosts_.first;
 }
 
 std::size_t http_grammar::on_body_impl(text piece, error_code&)

@@ -49,7 +49,8 @@ private:
 
     void on_request_impl(boost::beast::http::verb verb, text method, text target, int version,
                          error_code& ec) override;
-    void on_field_impl(boost::beast::http::field, text name, text value, error_code& ec) override;
+    void on_field_impl(boost::beast::http::field known, text name, text value,
+                       error_code& ec) override;
     void on_header_impl(error_code& ec) override;
     void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
     std::size_t on_body_impl(text piece, error_code& ec) override;
@@ -59,6 +60,17 @@ private:
     // Only of responses.
     void on_response_impl(int, text, int, error_code&) override {}
 
+    // Lines of the head that have one name.
+    struct occurrences {
+        std::size_t count = 0;
+        text first = {};
+
+        void add(text value) noexcept
+        {
+            if (count++ == 0) first = value;
+        }
+    };
+
     void refuse(error_code& ec, errc code, std::string detail);
     void check_transfer_encoding(error_code& ec);
     void check_content_length(error_code& ec);
@@ -67,6 +79,9 @@ private:
     http_request& request_;
     std::string& body_;
     std::size_t max_body_bytes_;
+    occurrences hosts_;
+    occurrences lengths_;
+    occurrences codings_;
     std::uint64_t chunk_remaining_ = 0;
     std::string detail_;
 };

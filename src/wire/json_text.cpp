@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <span>
 
 namespace thump::wire {
 namespace {
@@ -97,6 +96,10 @@ void append_json_string_lossy(std::string& out, std::string_view s)
 
 void append_decimal(std::string& out, std::uint64_t value)
 {
+    if (value < 10) {   // counts mostly are
+        out += static_cast<char>('0' + value);
+        return;
+    }
     std::array<char, 20> text;
     auto const end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
     out.append(text.data(), end);
@@ -106,9 +109,11 @@ void append_in_one_line(std::string& out, std::string_view json)
 {
     auto const start = out.size();
     out.append(json);
-    // Without a branch: the compiler makes it many bytes at a step.
-    for (char& c : std::span{out}.subspan(start))
-        c = c == '\n' || c == '\r' ? ' ' : c;
+    // Mostly there is none, and the library finds that out many bytes at a step.
+    for (char const line_end : {'\n', '\r'})
+        for (auto at = out.find(line_end, start); at != std::string::npos;
+             at = out.find(line_end, at + 1))
+            out[at] = ' ';
 }
 
 }   // namespace thump::wire
