@@ -40,7 +40,8 @@ struct client_options {
     /// The longest wait before the first attempt to reconnect; each wait is random between a half
     /// of the longest and the longest, which doubles from attempt to attempt.
     std::chrono::milliseconds retry_first{250};
-    /// The longest wait before any attempt.
+    /// The longest wait before any attempt. Behind a connection that held for as long the waits are
+    /// short again.
     std::chrono::milliseconds retry_most{15'000};
 };
 

@@ -112,12 +112,13 @@ public:
     /// @param ec Set to the same errors as `async_receive` gives; clear when nothing is waiting.
     [[nodiscard]] std::optional<stream_record> try_receive(boost::system::error_code& ec);
 
-    /// Closes the stream. Records that were read ahead are lost. Harmless when already closed.
+    /// Closes the stream: nothing is received any more, and records that were read ahead are lost.
+    /// Harmless when already closed.
     void close() noexcept;
 
-    /// The place after which the stream would resume if the connection were lost now: that of the
-    /// last record read ahead, or where the stream began. None: it began with no cursor, and no
-    /// server has told where that was.
+    /// The place of the last record received, or where the stream began: to be kept, and given to
+    /// another stream as its `since`. None: the stream began with no cursor, and no server's word
+    /// of where that was has been received (`stream_connected`).
     [[nodiscard]] std::optional<thump::cursor> cursor() const;
 
     /// Why the stream ended, with a sentence; empty while it has not. Records that were read ahead

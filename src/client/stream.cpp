@@ -40,12 +40,12 @@ void stream::initiate_receive(std::shared_ptr<client_side::stream_impl> impl, ex
                               receive_handler handler)
 {
     auto const& io = impl->executor();
-    impl->receive({std::move(handler), io, where});
+    impl->records().receive({std::move(handler), io, where});
 }
 
 std::optional<stream_record> stream::try_receive(boost::system::error_code& ec)
 {
-    if (impl_) return impl_->try_receive(ec);
+    if (impl_) return impl_->records().try_receive(ec);
     ec = errc::unsubscribed;
     return std::nullopt;
 }
@@ -57,12 +57,13 @@ void stream::close() noexcept
 
 std::optional<cursor> stream::cursor() const
 {
-    return impl_ ? impl_->cursor() : std::nullopt;
+    return impl_ ? impl_->records().cursor() : std::nullopt;
 }
 
 error stream::failure() const
 {
-    return impl_ ? impl_->failure() : error{make_error_code(errc::unsubscribed), {}, {}, {}, {}};
+    return impl_ ? impl_->records().failure()
+                 : error{make_error_code(errc::unsubscribed), {}, {}, {}, {}};
 }
 
 }   // namespace thump

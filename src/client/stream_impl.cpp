@@ -7,13 +7,10 @@
 #include <thump/version.hpp>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/experimental/channel_error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
@@ -37,7 +34,6 @@ namespace {
 
 constexpr auto completion = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t most_read_ahead = 1'000'000;
-constexpr auto end_of_records = asio::experimental::error::channel_closed;
 
 stream_options checked(stream_options options)
 {
@@ -69,88 +65,43 @@ stream_impl::stream_impl(asio::any_io_executor ex, endpoint where, client_option
     , where_{std::move(where)}
     , common_{std::move(common)}
     , options_{checked(std::move(options))}
-    , records_{strand_, options_.read_ahead}
     , resolver_{strand_}
     , timer_{strand_}
+    , room_{strand_, asio::steady_timer::time_point::max()}
     , backoff_{common_.retry_first, common_.retry_most, std::random_device{}()}
     , since_{options_.subscription.since}
-    , cursor_{first_cursor(options_)}
+    , place_{first_cursor(options_)}
 {
 }
 
 void stream_impl::start()
 {
+    auto const on_room = [weak = weak_from_this(), strand = strand_] {
+        asio::post(strand, [weak] {
+            if (auto const self = weak.lock()) self->room_.cancel();
+        });
+    };
+    records_ =
+        std::make_shared<record_queue>(executor_, options_.read_ahead, place_.get(), on_room);
     asio::co_spawn(
         strand_, [self = shared_from_this()] { return self->run(); },
         [self = shared_from_this()](std::exception_ptr thrown) {
             // Only want of memory can be thrown; the receivers must learn of it all the same.
-            if (!thrown) return;
-            self->fail({asio::error::no_memory, "out of memory", {}, {}, {}});
-            self->records_.close();
+            if (thrown)
+                self->records_->close({asio::error::no_memory, "out of memory", {}, {}, {}});
         });
-}
-
-void stream_impl::receive(receive_handler handler)
-{
-    auto const slot = handler.cancellation_slot();
-    auto on_record = [self = shared_from_this(),
-                      handler = std::move(handler)](error_code ec, stream_record record) mutable {
-        ec = self->outcome_of(ec);
-        handler.complete(ec, ec ? stream_record{} : std::move(record));
-    };
-    records_.async_receive(
-        asio::bind_cancellation_slot(slot, asio::bind_executor(strand_, std::move(on_record))));
-}
-
-std::optional<stream_record> stream_impl::try_receive(error_code& ec)
-{
-    std::optional<stream_record> taken;
-    error_code said;
-    bool const any = records_.try_receive([&](error_code e, stream_record record) {
-        said = e;
-        taken = std::move(record);
-    });
-    if (!any && !records_.is_open()) said = end_of_records;
-    ec = outcome_of(said);
-    return ec ? std::nullopt : std::move(taken);
-}
-
-// What a receiver is told in the place of what the channel says.
-error_code stream_impl::outcome_of(error_code said)
-{
-    // The mark was received: there is nothing behind it, for other receivers too.
-    if (said == end_of_records && records_.is_open()) records_.close();
-    auto const end = failure().code;
-    // When this side has closed the stream, what was read ahead is lost.
-    if (said == end_of_records || end == errc::unsubscribed) return end;
-    if (said == asio::experimental::error::channel_cancelled) return asio::error::operation_aborted;
-    return said;
 }
 
 void stream_impl::close()
 {
+    records_->close(closed_here());
     asio::dispatch(strand_, [self = shared_from_this()] {
         self->closed_ = true;
         self->resolver_.cancel();
         self->timer_.cancel();
+        self->room_.cancel();
         if (self->socket_) beast::get_lowest_layer(*self->socket_).close();
-        self->fail(closed_here());
-        // A full channel holds up the coroutine. It cannot be cancelled once it is closed.
-        self->records_.cancel();
-        self->records_.close();
     });
-}
-
-std::optional<thump::cursor> stream_impl::cursor() const
-{
-    std::lock_guard const lock{mutex_};
-    return cursor_;
-}
-
-error stream_impl::failure() const
-{
-    std::lock_guard const lock{mutex_};
-    return failure_;
 }
 
 // ---------------------------------------------------------------- the coroutine
@@ -160,10 +111,7 @@ stream_impl::awaitable<void> stream_impl::run()
     for (;;) {
         auto const why = co_await converse();
         if (closed_) co_return;
-        if (!tries_again(why)) {
-            co_await finish(why);
-            co_return;
-        }
+        if (!tries_again(why)) co_return records_->end(std::move(why));
         co_await pause(why);
         if (closed_) co_return;
     }
@@ -177,6 +125,9 @@ bool stream_impl::tries_again(error const& why) const
 
 stream_impl::awaitable<void> stream_impl::pause(error why)
 {
+    // A server that takes connections and ends them at once is not to be hammered.
+    auto const now = std::chrono::steady_clock::now();
+    if (live_since_ && now - *live_since_ >= common_.retry_most) backoff_.reset();
     auto const wait = backoff_.next();
     stream_record made{stream_disconnected{std::move(why), wait}};
     co_await put(std::move(made));
@@ -188,6 +139,7 @@ stream_impl::awaitable<void> stream_impl::pause(error why)
 stream_impl::awaitable<error> stream_impl::converse()
 {
     told_ = {};
+    live_since_.reset();
     input_.clear();
     deadline_ = std::chrono::steady_clock::now() + common_.connect_timeout;
     socket_.emplace(strand_);
@@ -282,14 +234,15 @@ stream_impl::awaitable<error> stream_impl::take(wire::server_record record, std:
     if (auto* const e = std::get_if<event>(&record)) {
         auto const seq = e->seq;
         stream_record made{received_event{std::move(*e), std::string{text}}};
-        co_await put(std::move(made));
-        move_cursor(seq);
+        co_await put(std::move(made), seq);
     } else if (auto const* const lost = std::get_if<gap>(&record)) {
-        stream_record made{*lost};
-        co_await put(std::move(made));
         // What a gap told of is not asked for again. Under `latest` its range may hold events that
-        // wait behind it, so only these move on; if none comes, the loss is told a second time.
-        if (!conflates_ && lost->reason != gap_reason::conflated) move_cursor(lost->to);
+        // wait behind it, so only these lead on; if none comes, the loss is told a second time.
+        auto const seq = conflates_ || lost->reason == gap_reason::conflated
+                             ? std::nullopt
+                             : std::optional{lost->to};
+        stream_record made{*lost};
+        co_await put(std::move(made), seq);
     } else if (auto const* const wrong = std::get_if<wire::error_record>(&record)) {
         told_ = wrong->what;
     }
@@ -299,67 +252,45 @@ stream_impl::awaitable<error> stream_impl::take(wire::server_record record, std:
 stream_impl::awaitable<error> stream_impl::welcome(wire::welcome_record record, stream_terms terms)
 {
     conflates_ = terms.overflow.value_or(options_.subscription.overflow) == overflow::latest;
-    auto const from = cursor();
-    epoch_ = record.epoch;
-    if (!from) begin_after(record, terms.start);
+    auto const from = place_.get();
+    place_.enter(record.epoch);
+    auto const seq = from ? std::nullopt : begin_after(record, terms.start);
     welcomed_ = true;
-    backoff_.reset();
+    live_since_ = std::chrono::steady_clock::now();
     stream_record made{stream_connected{std::move(record.epoch), record.seq, record.oldest, from}};
-    co_await put(std::move(made));
+    co_await put(std::move(made), seq);
     co_return error{};
 }
 
 // Holds fast where the stream began, so that after a connection that brought nothing the next one
 // begins there too.
-void stream_impl::begin_after(wire::welcome_record const& record,
-                              std::optional<std::uint64_t> start)
+std::optional<std::uint64_t> stream_impl::begin_after(wire::welcome_record const& record,
+                                                      std::optional<std::uint64_t> start)
 {
     // Servers that do not tell are helped out where it can be known here.
     auto const* const last = since_ ? std::get_if<last_events>(&*since_) : nullptr;
     if (!start && (!since_ || (last && last->count == 0))) start = record.seq;
-    if (start) return move_cursor(*start);
+    if (start) return start;
     auto const moment = since_ ? core::moment_of(*since_, time_point::now()) : std::nullopt;
     // What is further back than 1970 might have no year that can be written.
     if (moment) since_ = std::max(*moment, time_point{});
+    return std::nullopt;
 }
 
 std::optional<position> stream_impl::beginning() const
 {
-    auto resume = cursor();
-    return resume ? std::optional<position>{*std::move(resume)} : since_;
+    auto const& resume = place_.get();
+    return resume ? std::optional<position>{*resume} : since_;
 }
 
-void stream_impl::move_cursor(std::uint64_t seq)
+// Queues a record that leads to `seq`, and waits until another one may be read.
+stream_impl::awaitable<void> stream_impl::put(stream_record record,
+                                              std::optional<std::uint64_t> seq)
 {
-    std::lock_guard const lock{mutex_};
-    // A cursor of another epoch stands until the gap has come that tells of that one's rest.
-    if (!cursor_ || cursor_->epoch != epoch_)
-        cursor_ = thump::cursor{epoch_, seq};
-    else if (seq > cursor_->seq)
-        cursor_->seq = seq;
-}
-
-stream_impl::awaitable<void> stream_impl::put(stream_record record)
-{
-    if (records_.try_send(error_code{}, std::move(record))) co_return;
-    if (records_.is_open())
-        co_await records_.async_send(error_code{}, std::move(record), completion);
-}
-
-// Ends the stream behind the last record. Closing the channel would lose what waits in it (Boost
-// before 1.82), so the end is a mark in its order.
-stream_impl::awaitable<void> stream_impl::finish(error why)
-{
-    fail(std::move(why));
-    stream_record none;
-    if (!records_.try_send(end_of_records, none) && records_.is_open())
-        co_await records_.async_send(end_of_records, std::move(none), completion);
-}
-
-void stream_impl::fail(error why)
-{
-    std::lock_guard const lock{mutex_};
-    if (!failure_.code) failure_ = std::move(why);
+    if (seq) place_.move(*seq);
+    records_->push(std::move(record), seq);
+    while (!closed_ && !records_->has_room())
+        co_await room_.async_wait(completion);
 }
 
 }   // namespace thump::client_side

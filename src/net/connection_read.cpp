@@ -1,4 +1,5 @@
-// What arrives on a connection: from the socket to the protocol, and no further than replies are taken.
+// What arrives on a connection: from the socket to the protocol, and no further than replies are
+// taken.
 #include <net/connection.hpp>
 
 #include <net/shard.hpp>

@@ -5,10 +5,8 @@
 #include <thump/server.hpp>
 
 #include <client/held_names.hpp>
-#include <client/run.hpp>
-#include <client/scripted_server.hpp>
+#include <client/stream_site.hpp>
 #include <support/print.hpp>
-#include <wire/rfc3339.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -33,44 +31,6 @@ using namespace thump;
 using namespace thump::test;
 using namespace std::chrono_literals;
 using boost::system::error_code;
-
-constexpr std::string_view hello = R"({"op":"welcome","epoch":"e1","seq":5,"oldest":2})";
-
-std::string event_of(int seq)
-{
-    return R"({"seq":)" + std::to_string(seq) + R"(,"type":"t"})";
-}
-
-struct site {
-    asio::io_context ioc;
-    scripted_server server{ioc};
-    client_options common{.url = server.url(), .retry_first = 1ms, .retry_most = 2ms};
-    client c{ioc.get_executor(), common};
-};
-
-template <class Record>
-asio::awaitable<Record> receive(stream& s)
-{
-    auto [ec, record] = co_await s.async_receive(completion);
-    BOOST_TEST_REQUIRE(!ec, ec.message() << ": " << s.failure().detail);
-    BOOST_TEST_REQUIRE(std::holds_alternative<Record>(record), record.index());
-    co_return std::get<Record>(std::move(record));
-}
-
-asio::awaitable<void> receive_event(stream& s, std::uint64_t seq)
-{
-    BOOST_TEST((co_await receive<received_event>(s)).event.seq == seq);
-}
-
-asio::awaitable<error> receive_end(stream& s)
-{
-    auto const [ec, record] = co_await s.async_receive(completion);
-    BOOST_TEST_REQUIRE(ec.failed(), record.index());
-    BOOST_TEST(s.failure().code == ec);
-    auto const [again, nothing] = co_await s.async_receive(completion);
-    BOOST_TEST(again == ec);
-    co_return s.failure();
-}
 
 }   // namespace
 
@@ -101,267 +61,6 @@ BOOST_AUTO_TEST_CASE(records_come_in_the_servers_order_and_text)
         BOOST_TEST(lost.dropped == 2u);
         co_await receive_event(s, 10);
         BOOST_TEST((s.cursor() == cursor{"e1", 10}));
-    }());
-}
-
-BOOST_AUTO_TEST_CASE(a_lost_connection_is_resumed_after_the_last_record)
-{
-    site here;
-    run(here.ioc, [&]() -> asio::awaitable<void> {
-        auto s = here.c.subscribe();
-        {
-            auto socket = co_await here.server.accept_websocket();
-            co_await socket.send(hello);
-            co_await socket.send(event_of(6));
-            co_await receive<stream_connected>(s);
-            co_await receive_event(s, 6);
-            socket.drop();
-        }
-        auto const lost = co_await receive<stream_disconnected>(s);
-        BOOST_TEST(lost.why.code.failed());
-        BOOST_TEST(lost.retry_in.count() <= 2);
-
-        auto socket = co_await here.server.accept_websocket();
-        BOOST_TEST(socket.target() == "/v1/events?since=e1:6");
-        co_await socket.send(hello);
-        co_await socket.send(event_of(7));
-        auto const again = co_await receive<stream_connected>(s);
-        BOOST_TEST((again.from == cursor{"e1", 6}));
-        co_await receive_event(s, 7);
-    }());
-}
-
-BOOST_AUTO_TEST_CASE(a_stream_that_read_nothing_resumes_where_it_began)
-{
-    site here;
-    run(here.ioc, [&]() -> asio::awaitable<void> {
-        auto s = here.c.subscribe();
-        {
-            auto socket = co_await here.server.accept_websocket();
-            co_await socket.send(hello);
-            co_await receive<stream_connected>(s);
-            socket.drop();
-        }
-        auto const socket = co_await here.server.accept_websocket();
-        BOOST_TEST(socket.target() == "/v1/events?since=e1:5");
-    }());
-}
-
-BOOST_AUTO_TEST_CASE(a_stream_that_read_nothing_resumes_where_the_server_says_it_began)
-{
-    for (std::optional<position> const& since :
-         {std::optional<position>{}, std::optional<position>{last_events{3}},
-          std::optional<position>{time_back{10min}}, std::optional<position>{earliest{}}}) {
-        site here;
-        run(here.ioc, [&]() -> asio::awaitable<void> {
-            auto s = here.c.subscribe({.subscription = {.since = since}});
-            {
-                auto socket = co_await here.server.accept_websocket();
-                co_await socket.send(
-                    R"({"op":"welcome","epoch":"e1","seq":5,"oldest":2,"start":3})");
-                BOOST_TEST(!(co_await receive<stream_connected>(s)).from.has_value());
-                BOOST_TEST((s.cursor() == cursor{"e1", 3}));
-                socket.drop();
-            }
-            {
-                // Only a stream without a cursor takes it.
-                auto socket = co_await here.server.accept_websocket();
-                BOOST_TEST(socket.target() == "/v1/events?since=e1:3");
-                co_await receive<stream_disconnected>(s);
-                co_await socket.send(
-                    R"({"op":"welcome","epoch":"e1","seq":9,"oldest":2,"start":9})");
-                auto const again = co_await receive<stream_connected>(s);
-                BOOST_TEST((again.from == cursor{"e1", 3}));
-                socket.drop();
-            }
-            auto const socket = co_await here.server.accept_websocket();
-            BOOST_TEST(socket.target() == "/v1/events?since=e1:3");
-        }());
-    }
-}
-
-// What follows holds of servers that do not say where a stream began.
-
-BOOST_AUTO_TEST_CASE(a_stream_of_the_last_none_resumes_after_the_newest)
-{
-    site here;
-    run(here.ioc, [&]() -> asio::awaitable<void> {
-        auto s = here.c.subscribe({.subscription = {.since = last_events{0}}});
-        {
-            auto socket = co_await here.server.accept_websocket();
-            co_await socket.send(hello);
-            co_await receive<stream_connected>(s);
-            socket.drop();
-        }
-        auto const socket = co_await here.server.accept_websocket();
-        BOOST_TEST(socket.target() == "/v1/events?since=e1:5");
-    }());
-}
-
-BOOST_AUTO_TEST_CASE(a_beginning_some_time_back_stays_at_its_moment)
-{
-    site here;
-    run(here.ioc, [&]() -> asio::awaitable<void> {
-        auto const before = time_point::now();
-        auto s = here.c.subscribe({.subscription = {.since = time_back{10min}}});
-        std::string first;
-        for (int i = 0; i != 3; ++i) {
-            auto socket = co_await here.server.accept_websocket();
-            if (i == 0) {
-                BOOST_TEST(socket.target() == "/v1/events?since=10m");
-            } else {
-                auto const stands = socket.target().substr(socket.target().find('=') + 1);
-                auto moment = wire::parse_rfc3339(stands);
-                BOOST_TEST_REQUIRE(moment.has_value(), stands);
-                moment->seconds += 600;
-                BOOST_TEST((*moment >= before && *moment <= time_point::now()), stands);
-                if (i == 1) first = stands;
-                BOOST_TEST(stands == first);
-            }
-            co_await socket.send(hello);
-            co_await receive<stream_connected>(s);
-            socket.drop();
-            co_await receive<stream_disconnected>(s);
-        }
-    }());
-}
-
-BOOST_AUTO_TEST_CASE(a_beginning_in_the_past_is_asked_for_again_until_something_was_read)
-{
-    site here;
-    run(here.ioc, [&]() -> asio::awaitable<void> {
-        auto s = here.c.subscribe({.subscription = {.since = earliest{}}});
-        for (int i = 0; i != 2; ++i) {
-            auto socket = co_await here.server.accept_websocket();
-            BOOST_TEST(socket.target() == "/v1/events?since=earliest");
-            co_await socket.send(hello);
-            co_await receive<stream_connected>(s);
-            if (i == 1) {
-                co_await socket.send(event_of(2));
-                co_await receive_event(s, 2);
-            }
-            socket.drop();
-            co_await receive<stream_disconnected>(s);
-        }
-        auto const socket = co_await here.server.accept_websocket();
-        BOOST_TEST(socket.target() == "/v1/events?since=e1:2");
-    }());
-}
-
-BOOST_AUTO_TEST_CASE(what_a_gap_told_of_is_not_asked_for_again)
-{
-    site here;
-    run(here.ioc, [&]() -> asio::awaitable<void> {
-        auto s = here.c.subscribe();
-        {
-            auto socket = co_await here.server.accept_websocket();
-            co_await socket.send(hello);
-            co_await socket.send(
-                R"({"op":"gap","from":6,"to":20,"dropped":3,"reason":"queue_full"})");
-            co_await receive<stream_connected>(s);
-            co_await receive<gap>(s);
-            socket.drop();
-        }
-        auto const socket = co_await here.server.accept_websocket();
-        BOOST_TEST(socket.target() == "/v1/events?since=e1:20");
-    }());
-}
-
-// The gaps of `latest` may reach past events that still wait behind them.
-BOOST_AUTO_TEST_CASE(what_waits_behind_a_gap_of_latest_is_asked_for_again)
-{
-    struct latest_case {
-        overflow asked;
-        std::string_view terms;
-        std::string_view reason;
-        std::string_view again;
-    };
-    static constexpr std::string_view by_default = R"(,"subscription":{"overflow":"latest"})";
-    for (auto const& [asked, terms, reason, again] :
-         {latest_case{overflow::latest, "", "conflated", "since=e1:5&overflow=latest"},
-          // Gaps that fall together are told by the gravest of their reasons.
-          latest_case{overflow::latest, "", "queue_full", "since=e1:5&overflow=latest"},
-          latest_case{overflow::drop_newest, by_default, "queue_full", "since=e1:5"},
-          latest_case{overflow::drop_newest, "", "conflated", "since=e1:5"}}) {
-        site here;
-        run(here.ioc,
-            [&, terms = terms, reason = reason, again = again,
-             asked = asked]() -> asio::awaitable<void> {
-                auto s = here.c.subscribe({.subscription = {.overflow = asked}});
-                auto const conflated = R"({"op":"gap","from":6,"to":8,"dropped":2,"reason":")" +
-                                       std::string{reason} + "\"}";
-                auto const welcome =
-                    R"({"op":"welcome","epoch":"e1","seq":5,"oldest":2)" + std::string{terms} + '}';
-                {
-                    auto socket = co_await here.server.accept_websocket();
-                    co_await socket.send(welcome);
-                    co_await socket.send(conflated);
-                    co_await receive<stream_connected>(s);
-                    co_await receive<gap>(s);
-                    socket.drop();
-                }
-                co_await receive<stream_disconnected>(s);
-                {
-                    auto socket = co_await here.server.accept_websocket();
-                    BOOST_TEST(socket.target() == "/v1/events?" + std::string{again});
-                    co_await socket.send(welcome);
-                    co_await socket.send(conflated);
-                    co_await socket.send(event_of(7));
-                    co_await receive<stream_connected>(s);
-                    co_await receive<gap>(s);
-                    co_await receive_event(s, 7);
-                    socket.drop();
-                }
-                // An event moves on: it does not come again.
-                auto const socket = co_await here.server.accept_websocket();
-                BOOST_TEST(socket.target().find("since=e1:7") != std::string::npos);
-            }());
-    }
-}
-
-BOOST_AUTO_TEST_CASE(a_server_that_forgot_is_followed_from_its_beginning)
-{
-    site here;
-    run(here.ioc, [&]() -> asio::awaitable<void> {
-        auto s = here.c.subscribe({.subscription = {.since = cursor{"old", 7}}});
-        {
-            auto socket = co_await here.server.accept_websocket();
-            BOOST_TEST(socket.target() == "/v1/events?since=old:7");
-            co_await socket.send(hello);
-            co_await socket.send(
-                R"({"op":"gap","from":0,"to":0,"dropped":0,"reason":"cursor_expired"})");
-            co_await receive<stream_connected>(s);
-            BOOST_TEST(((co_await receive<gap>(s)).reason == gap_reason::cursor_expired));
-            socket.drop();
-        }
-        auto const socket = co_await here.server.accept_websocket();
-        BOOST_TEST(socket.target() == "/v1/events?since=e1:0");
-    }());
-}
-
-BOOST_AUTO_TEST_CASE(what_a_server_forgot_is_told_even_if_the_first_connection_ends_before)
-{
-    site here;
-    run(here.ioc, [&]() -> asio::awaitable<void> {
-        auto s = here.c.subscribe({.subscription = {.since = cursor{"old", 7}}});
-        {
-            auto socket = co_await here.server.accept_websocket();
-            co_await socket.send(R"({"op":"welcome","epoch":"e1","seq":5,"oldest":2,"start":1})");
-            co_await receive<stream_connected>(s);
-            socket.drop();
-        }
-        {
-            auto socket = co_await here.server.accept_websocket();
-            BOOST_TEST(socket.target() == "/v1/events?since=old:7");
-            co_await socket.send(hello);
-            co_await socket.send(event_of(2));
-            co_await receive<stream_disconnected>(s);
-            co_await receive<stream_connected>(s);
-            co_await receive_event(s, 2);
-            socket.drop();
-        }
-        auto const socket = co_await here.server.accept_websocket();
-        BOOST_TEST(socket.target() == "/v1/events?since=e1:2");
     }());
 }
 
@@ -539,6 +238,24 @@ BOOST_AUTO_TEST_CASE(closing_ends_the_connection_and_every_receive)
         BOOST_TEST((co_await receive_end(s)).code == make_error_code(errc::unsubscribed));
         BOOST_TEST(ended.value() == make_error_code(errc::unsubscribed));
         co_await socket.wait_for_end();
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_received_of_a_stream_that_was_closed)
+{
+    site here;
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        auto s = here.c.subscribe();
+        auto socket = co_await here.server.accept_websocket();
+        co_await socket.send(hello);
+        co_await socket.send(event_of(6));
+        co_await socket.send(event_of(7));
+        co_await receive<stream_connected>(s);
+        co_await receive_event(s, 6);
+        s.close();
+        error_code ec;
+        BOOST_TEST(!s.try_receive(ec).has_value());
+        BOOST_TEST(ec == make_error_code(errc::unsubscribed));
     }());
 }
 

@@ -1,0 +1,158 @@
+#include <client/record_queue.hpp>
+
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/error.hpp>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace thump::client_side {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+record_queue::record_queue(asio::any_io_executor const& ex, std::size_t capacity,
+                           std::optional<thump::cursor> began, std::function<void()> on_room)
+    : capacity_{capacity}
+    , on_room_{std::move(on_room)}
+    , service_{detail::shutdown_service::of(ex)}
+    , place_{std::move(began)}
+{
+    service_.add(*this);
+}
+
+record_queue::~record_queue()
+{
+    service_.remove(*this);
+}
+
+void record_queue::receive(receive_handler handler)
+{
+    auto slot = handler.cancellation_slot();
+    bool room;
+    {
+        std::lock_guard const lock{mutex_};
+        auto const id = next_waiter_++;
+        waiters_.push_back({id, std::move(handler)});
+        match_waiters();
+        // Under the lock: once it is released, the receive may complete and its slot be gone.
+        if (!waiters_.empty() && slot.is_connected())
+            slot.assign([weak = weak_from_this(), id](asio::cancellation_type type) {
+                if (type == asio::cancellation_type::none) return;
+                if (auto const self = weak.lock()) self->cancel(id);
+            });
+        room = room_to_tell();
+    }
+    if (room) on_room_();
+}
+
+std::optional<stream_record> record_queue::try_receive(error_code& ec)
+{
+    std::optional<stream_record> next;
+    bool room;
+    ec.clear();
+    {
+        std::lock_guard const lock{mutex_};
+        // Receives that are under way come first.
+        if (!waiters_.empty()) return std::nullopt;
+        if (!entries_.empty())
+            next = take_front();
+        else
+            ec = failure_.code;
+        room = room_to_tell();
+    }
+    if (room) on_room_();
+    return next;
+}
+
+stream_record record_queue::take_front()
+{
+    auto [record, seq] = std::move(entries_.front());
+    entries_.pop_front();
+    if (auto const* const connected = std::get_if<stream_connected>(&record))
+        place_.enter(connected->epoch);
+    if (seq) place_.move(*seq);
+    return std::move(record);
+}
+
+void record_queue::match_waiters()
+{
+    while (!waiters_.empty()) {
+        if (entries_.empty() && !failure_.code) return;
+        auto first = std::move(waiters_.front());
+        waiters_.pop_front();
+        if (entries_.empty())
+            first.handler.complete(failure_.code, {});
+        else
+            first.handler.complete({}, take_front());
+    }
+}
+
+// Whether somebody is to be told, who then was.
+bool record_queue::room_to_tell() noexcept
+{
+    return entries_.size() <= capacity_ && std::exchange(room_wanted_, false);
+}
+
+void record_queue::cancel(std::uint64_t waiter_id)
+{
+    std::lock_guard const lock{mutex_};
+    auto const found = std::ranges::find(waiters_, waiter_id, &waiter::id);
+    if (found == waiters_.end()) return;
+    auto cancelled = std::move(*found);
+    waiters_.erase(found);
+    cancelled.handler.complete(asio::error::operation_aborted, {});
+}
+
+std::optional<cursor> record_queue::cursor() const
+{
+    std::lock_guard const lock{mutex_};
+    return place_.get();
+}
+
+error record_queue::failure() const
+{
+    std::lock_guard const lock{mutex_};
+    return failure_;
+}
+
+void record_queue::push(stream_record record, std::optional<std::uint64_t> seq)
+{
+    std::lock_guard const lock{mutex_};
+    if (failure_.code) return;   // closed meanwhile
+    entries_.push_back({std::move(record), seq});
+    match_waiters();
+}
+
+bool record_queue::has_room()
+{
+    std::lock_guard const lock{mutex_};
+    room_wanted_ = entries_.size() > capacity_;
+    return !room_wanted_;
+}
+
+void record_queue::end(error why)
+{
+    std::lock_guard const lock{mutex_};
+    if (!failure_.code) failure_ = std::move(why);
+    match_waiters();
+}
+
+void record_queue::close(error why)
+{
+    std::deque<entry> lost;
+    std::lock_guard const lock{mutex_};
+    lost.swap(entries_);
+    if (!failure_.code) failure_ = std::move(why);
+    match_waiters();
+}
+
+void record_queue::destroy_handlers()
+{
+    std::list<waiter> doomed;
+    std::lock_guard const lock{mutex_};
+    doomed.swap(waiters_);
+}
+
+}   // namespace thump::client_side
