@@ -45,12 +45,22 @@ struct client_options {
     std::chrono::milliseconds retry_most{15'000};
 };
 
+/// What a stream asks its server for. What is left empty, the server decides.
+struct stream_subscription {
+    std::vector<std::string> types = {};            ///< as in `subscription_options`
+    std::vector<metadata_condition> where = {};     ///< as in `subscription_options`
+    std::optional<std::size_t> queue = {};          ///< bound of the server's queue, in events
+    std::optional<thump::overflow> overflow = {};   ///< what that queue does when it is full
+    std::optional<std::string> key = {};            ///< as in `subscription_options`
+    std::optional<position> since = {};             ///< none: what is published from now on
+    std::optional<position> until = {};             ///< none: without end
+    std::string name = {};                          ///< for operators, up to 255 bytes
+};
+
 /// Options of a stream.
 struct stream_options {
-    /// What to receive, and what the server does when this side is too slow. Where a field has its
-    /// default, the server's own default holds. `queue_bytes` cannot be asked for: it must have its
-    /// default.
-    subscription_options subscription = {};
+    /// What to receive, and what the server does when this side is too slow.
+    stream_subscription subscription = {};
     /// For the policy `latest`: events per second at the most, above 0; none: no such bound.
     std::optional<double> max_rate = {};
     /// Records read ahead of `async_receive`, 1 to 1,000,000. When they are as many, nothing more

@@ -80,6 +80,7 @@ struct remote_subscriber {
     time_point connected_at;   ///< since when
     std::uint64_t lag = 0;     ///< events it has yet to receive
     std::uint64_t gaps = 0;    ///< gap records that it was sent
+    bool slow = false;         ///< its queue overflowed; it has yet to read what was queued then
     thump::ledger ledger;      ///< its own
 };
 

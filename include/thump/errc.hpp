@@ -61,7 +61,7 @@ enum class errc {
     too_many_connections,          ///< the limit on connections is reached
 
     // WebSocket
-    protocol_error,        ///< breaks RFC 6455
+    protocol_error,        ///< breaks RFC 6455, or gives an answer that cannot be understood
     binary_not_accepted,   ///< a binary message where only text is understood
     pong_timeout,          ///< no pong within the time allowed
     closed_by_operator,    ///< an operator ended the subscription

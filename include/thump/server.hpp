@@ -72,7 +72,8 @@ public:
     ///
     /// Completion signature: `void(boost::system::error_code)`.
     ///
-    /// Errors: `asio::error::operation_aborted` when cancelled.
+    /// Errors: `asio::error::timed_out` where connections were cut after `drain_timeout`;
+    /// `asio::error::operation_aborted` when cancelled, or when the server was destroyed meanwhile.
     ///
     /// Per-operation cancellation: terminal, partial and total. It ends the waiting; what has begun
     /// to drain goes on.

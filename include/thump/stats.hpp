@@ -34,6 +34,8 @@ struct stats {
     std::uint64_t queue_full = 0;           ///< the queue had no room
     std::uint64_t history_overrun = 0;      ///< history let go of them before they were read
     std::uint64_t subscription_ended = 0;   ///< they were queued when the subscription ended
+
+    friend bool operator==(stats const&, stats const&) = default;
 };
 
 }   // namespace thump

@@ -13,6 +13,7 @@
 #include <boost/asio/append.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/system_executor.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <cstddef>
@@ -76,10 +77,10 @@ public:
                                            void(boost::system::error_code, delivery)>(
             [](auto handler, std::shared_ptr<detail::mailbox> box, executor_type ex) {
                 if (!box) {
-                    auto none = boost::asio::append(
-                        std::move(handler), make_error_code(errc::unsubscribed), delivery{});
-                    return ex ? boost::asio::post(ex, std::move(none))
-                              : boost::asio::post(std::move(none));
+                    if (!ex) ex = boost::asio::system_executor{};
+                    return boost::asio::post(
+                        ex, boost::asio::append(std::move(handler),
+                                                make_error_code(errc::unsubscribed), delivery{}));
                 }
                 auto const where = detail::completion_executor(handler, ex);
                 initiate_receive(std::move(box), std::move(ex), where, std::move(handler));

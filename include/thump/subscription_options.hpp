@@ -51,7 +51,8 @@ struct subscription_options {
     std::optional<position> since = {};
     /// Where to end; none: never.
     std::optional<position> until = {};
-    /// A name for operators, up to 255 bytes; shown among the subscribers.
+    /// A name for operators, up to 255 bytes of UTF-8 without control characters; shown among the
+    /// subscribers.
     std::string name = {};
 };
 

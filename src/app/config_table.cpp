@@ -1,5 +1,7 @@
 #include <app/config_table.hpp>
 
+#include <net/origin.hpp>
+
 #include <boost/url/authority_view.hpp>
 #include <boost/url/parse.hpp>
 
@@ -45,14 +47,6 @@ bool is_listen_address(std::string_view text)
     return a->host_type() == urls::host_type::ipv4 || a->host_type() == urls::host_type::ipv6;
 }
 
-bool is_origin(std::string_view text)
-{
-    if (text == "*") return true;
-    auto const u = urls::parse_absolute_uri(text);
-    return u && u->has_authority() && !u->has_userinfo() && u->encoded_path().empty() &&
-           !u->has_query();
-}
-
 bool is_source(std::string_view text)
 {
     return text.empty() || urls::parse_uri_reference(text).has_value();
@@ -69,7 +63,7 @@ config_key const table[] = {
      "Pages of these origins may connect from a browser; \"*\" allows all. This server's own pages "
      "may where its host is an address, a name without a dot or one of these; on a loopback "
      "address, it answers to these names only.",
-     list_kind{[](config& c) { return &c.server.allowed_origins; }, is_origin,
+     list_kind{[](config& c) { return &c.server.allowed_origins; }, net::is_origin,
                "an origin as in \"https://example.org\", or \"*\""}},
     {"server", "threads",
      "Threads that send to subscribers. More than one help one another whenever an event goes to "
@@ -120,8 +114,8 @@ config_key const table[] = {
      milliseconds_kind{[](config& c) { return &c.server.drain_timeout; }, 0ms, 1h}},
 
     {"broker", "intake_capacity",
-     "Accepted events that may wait for their sequence number; above it publishing is refused "
-     "with 503.",
+     "Events that publishers inside the process may have waiting for their sequence number. Those "
+     "that arrive on sockets never wait there.",
      integer_kind{[](config& c) { return &c.broker.intake_capacity; }, 1, 1'000'000}},
     {"broker", "max_subscribers", "Subscriptions at most.",
      integer_kind{[](config& c) { return &c.broker.max_subscribers; }, 1, 10'000'000}},

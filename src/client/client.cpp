@@ -6,6 +6,8 @@
 #include <client/stream_impl.hpp>
 #include <client/targets.hpp>
 
+#include <thump/filter.hpp>
+
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +27,13 @@ result<http_call> publishing(client_side::client_impl const& impl, result<std::s
 {
     if (!body) return std::move(body).error();
     return http_call{impl.where().prefix + "/v1/events", "application/json", *std::move(body)};
+}
+
+result<http_call> reading(client_side::client_impl const& impl, history_query const& query)
+{
+    if (auto wanted = filter::make(query.types, query.where); !wanted)
+        return std::move(wanted).error();
+    return http_call{client_side::history_target(impl.where().prefix, query)};
 }
 
 }   // namespace
@@ -56,8 +65,8 @@ void client::begin_publish_batch(impl_ptr impl, error* why, executor_type where,
 void client::begin_history(impl_ptr impl, error* why, executor_type where,
                            handler_of<history_page> handler, history_query query)
 {
-    impl->call(http_call{client_side::history_target(impl->where().prefix, query)},
-               client_side::read_history_page, why, {std::move(handler), impl->executor(), where});
+    impl->call(reading(*impl, query), client_side::read_history_page, why,
+               {std::move(handler), impl->executor(), where});
 }
 
 void client::begin_types(impl_ptr impl, error* why, executor_type where,

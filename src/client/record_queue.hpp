@@ -67,7 +67,10 @@ public:
 
     // ---- For its context's end.
 
-    [[nodiscard]] std::shared_ptr<void> share() noexcept override { return weak_from_this().lock(); }
+    [[nodiscard]] std::shared_ptr<void> share() noexcept override
+    {
+        return weak_from_this().lock();
+    }
     void destroy_handlers() override;
 
 private:

@@ -98,6 +98,18 @@ remote_stats stats_of(json::object const& from)
     t.intake_size = count_of(from.at("intake").as_object(), "size");
     t.intake_capacity = count_of(from.at("intake").as_object(), "capacity");
     t.ledger = ledger_of(from);
+    if (auto const* const history = from.if_contains("history")) {
+        auto const& h = history->as_object();
+        t.oldest_seq = count_of(h, "oldest_seq");
+        t.history_events = count_of(h, "events");
+        t.history_bytes = count_of(h, "bytes");
+    }
+    if (auto const* const dropped = from.if_contains("dropped")) {
+        auto const& d = dropped->as_object();
+        t.queue_full = count_of(d, "queue_full");
+        t.history_overrun = count_of(d, "history_overrun");
+        t.subscription_ended = count_of(d, "subscription_ended");
+    }
     made.connections = count_of(from, "connections");
     return made;
 }
@@ -115,6 +127,7 @@ remote_subscriber subscriber_of(json::object const& from)
             .connected_at = connected_at.value_or(time_point{}),
             .lag = count_of(from, "lag"),
             .gaps = count_of(from, "gaps"),
+            .slow = from.contains("slow") && from.at("slow").as_bool(),
             .ledger = ledger_of(from)};
 }
 

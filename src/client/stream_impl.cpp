@@ -4,6 +4,7 @@
 #include <client/targets.hpp>
 #include <core/history.hpp>
 
+#include <thump/filter.hpp>
 #include <thump/version.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -16,6 +17,7 @@
 #include <boost/beast/websocket/rfc6455.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 #include <random>
 #include <stdexcept>
@@ -39,8 +41,11 @@ stream_options checked(stream_options options)
 {
     if (options.read_ahead < 1 || options.read_ahead > most_read_ahead)
         throw std::invalid_argument{"read_ahead must be 1 to 1,000,000"};
-    if (options.subscription.queue_bytes != subscription_options{}.queue_bytes)
-        throw std::invalid_argument{"queue_bytes cannot be asked of a server"};
+    if (options.max_rate && !(*options.max_rate > 0 && std::isfinite(*options.max_rate)))
+        throw std::invalid_argument{"max_rate must be above 0"};
+    auto const& asked = options.subscription;
+    if (auto const wanted = filter::make(asked.types, asked.where); !wanted)
+        throw std::invalid_argument{wanted.error().detail};
     return options;
 }
 
@@ -251,7 +256,8 @@ stream_impl::awaitable<error> stream_impl::take(wire::server_record record, std:
 
 stream_impl::awaitable<error> stream_impl::welcome(wire::welcome_record record, stream_terms terms)
 {
-    conflates_ = terms.overflow.value_or(options_.subscription.overflow) == overflow::latest;
+    auto const asked = options_.subscription.overflow.value_or(overflow::drop_newest);
+    conflates_ = terms.overflow.value_or(asked) == overflow::latest;
     auto const from = place_.get();
     place_.enter(record.epoch);
     auto const seq = from ? std::nullopt : begin_after(record, terms.start);

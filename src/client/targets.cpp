@@ -71,15 +71,14 @@ std::string history_target(std::string_view prefix, history_query const& query)
 std::string stream_target(std::string_view prefix, stream_options const& options,
                           std::optional<position> const& since)
 {
-    static subscription_options const defaults;
     auto const& s = options.subscription;
     query_text made;
     made.add_filter(s.types, s.where);
     made.add("since", since);
     made.add("until", s.until);
-    if (s.queue != defaults.queue) made.add("queue", s.queue);
-    if (s.overflow != defaults.overflow) made.add("overflow", to_string(s.overflow));
-    if (s.key != defaults.key) made.add("key", s.key);
+    if (s.queue) made.add("queue", *s.queue);
+    if (s.overflow) made.add("overflow", to_string(*s.overflow));
+    if (s.key) made.add("key", *s.key);
     if (options.max_rate) made.add("max_rate", *options.max_rate);
     if (!s.name.empty()) made.add("name", s.name);
     return made.target(prefix);

@@ -11,7 +11,7 @@ namespace thump::client_side {
 /// The target of `GET /v1/events` that reads from history.
 [[nodiscard]] std::string history_target(std::string_view prefix, history_query const& query);
 
-/// The target of a WebSocket. Only what differs from a default is asked for.
+/// The target of a WebSocket. Only what the options say is asked for.
 /// @param since Where to begin, whatever the options say; none: with what is published next.
 [[nodiscard]] std::string stream_target(std::string_view prefix, stream_options const& options,
                                         std::optional<position> const& since);

@@ -68,7 +68,7 @@ constexpr error_info table[] = {
      1008},
     {errc::too_many_connections, "too_many_connections", "The limit on connections is reached.",
      503, 1013},
-    {errc::protocol_error, "protocol_error", "The peer broke the WebSocket protocol.", 0, 1002},
+    {errc::protocol_error, "protocol_error", "The peer broke the protocol.", 0, 1002},
     {errc::binary_not_accepted, "binary_not_accepted", "Only text messages are understood here.", 0,
      1003},
     {errc::pong_timeout, "pong_timeout", "No pong came within the time allowed.", 0, 4009},

@@ -1,5 +1,6 @@
 // Who subscribes, and from where in history.
 #include <net/broker_impl.hpp>
+#include <wire/utf8.hpp>
 
 #include <thump/errc.hpp>
 
@@ -17,21 +18,27 @@ using boost::system::error_code;
 
 namespace {
 
-error refused(char const* why)
+error refusal(errc code, char const* why)
 {
-    return {make_error_code(errc::invalid_parameter), why, {}, {}, {}};
+    return {make_error_code(code), why, {}, {}, {}};
 }
 
 result<void> check_options(subscription_options const& o, broker_impl const& broker)
 {
-    if (o.queue < 1 || o.queue > 1'000'000) return refused("'queue' must be 1 to 1000000");
-    if (o.queue_bytes < 1) return refused("'queue_bytes' must be at least 1");
-    if (o.key.empty()) return refused("'key' must not be empty");
-    if (o.name.size() > 255) return refused("'name' must be at most 255 bytes");
+    if (o.queue < 1 || o.queue > 1'000'000)
+        return refusal(errc::invalid_parameter, "'queue' must be 1 to 1000000");
+    if (o.queue_bytes < 1)
+        return refusal(errc::invalid_parameter, "'queue_bytes' must be at least 1");
+    if (o.key.empty()) return refusal(errc::invalid_parameter, "'key' must not be empty");
+    if (o.name.size() > 255 || !wire::is_printable(o.name))
+        return refusal(errc::invalid_parameter,
+                       "'name' must be up to 255 bytes of UTF-8 without control characters");
     if (o.overflow == overflow::catch_up && broker.options().history.max_events == 0)
-        return refused("'overflow' is 'catch_up', but this broker keeps no history");
+        return refusal(errc::invalid_parameter,
+                       "'overflow' is 'catch_up', but this broker keeps no history");
     auto const* const end = o.until ? std::get_if<cursor>(&*o.until) : nullptr;
-    if (end && end->epoch != broker.epoch()) return refused("'until' is a cursor of another epoch");
+    if (end && end->epoch != broker.epoch())
+        return refusal(errc::invalid_parameter, "'until' is a cursor of another epoch");
     return {};
 }
 
@@ -57,9 +64,9 @@ result<std::shared_ptr<mailbox>> broker_impl::subscribe(subscription_options con
     auto wanted = filter::make(options.types, options.where);
     if (!wanted) return wanted.error();
     if (auto const good = check_options(options, *this); !good) return good.error();
-    if (stopped_.load()) return error{make_error_code(errc::stopped), {}, {}, {}, {}};
+    if (stopped_.load()) return refusal(errc::stopped, "the broker has stopped");
     auto const id = join();
-    if (id == 0) return error{make_error_code(errc::too_many_subscribers), {}, {}, {}, {}};
+    if (id == 0) return refusal(errc::too_many_subscribers, "there is no room for a subscription");
     mailbox_plan plan{std::move(*wanted), core::backlog_options::from(options), options.name,
                       weak_from_this(), oldest_seq_};
     std::shared_ptr<mailbox> box;

@@ -3,6 +3,7 @@
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/system/error_code.hpp>
+#include <boost/url/parse.hpp>
 
 #include <algorithm>
 
@@ -55,6 +56,14 @@ bool is_own(std::string_view origin, std::string_view authority) noexcept
 }
 
 }   // namespace
+
+bool is_origin(std::string_view text)
+{
+    if (text == "*") return true;
+    auto const u = boost::urls::parse_absolute_uri(text);
+    return u && u->has_authority() && !u->has_userinfo() && u->encoded_path().empty() &&
+           !u->has_query();
+}
 
 origin_policy::origin_policy(std::span<std::string const> allowed)
 {

@@ -27,6 +27,9 @@ struct cors_answer {
     bool vary = false;                    ///< whether `Vary: Origin` is due
 };
 
+/// Whether text can be listed: `*`, or an origin as browsers write it.
+[[nodiscard]] bool is_origin(std::string_view text);
+
 /// Decides by the configured list of origins.
 class origin_policy {
 public:

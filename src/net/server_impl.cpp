@@ -2,6 +2,7 @@
 
 #include <net/connection.hpp>
 #include <net/http_session.hpp>
+#include <net/origin.hpp>
 
 #include <thump/errc.hpp>
 
@@ -12,6 +13,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -25,6 +27,8 @@ using boost::system::error_code;
 
 // How often it is looked whether there is something to tell of what was refused.
 constexpr std::chrono::seconds watch_interval{1};
+
+constexpr std::chrono::days longest_time{366};
 
 server_options checked(server_options options)
 {
@@ -42,12 +46,21 @@ server_options checked(server_options options)
             "send_buffer_bytes must be at most 1073741824");
     require(options.max_queue >= 1 && options.max_queue <= 1'000'000,
             "max_queue must be 1 to 1000000");
-    for (auto const time :
-         {options.header_timeout, options.body_timeout, options.send_timeout, options.idle_timeout,
-          options.ping_interval, options.pong_timeout, options.close_timeout,
-          options.heartbeat_interval, options.drain_timeout})
-        require(time > milliseconds::zero() && time <= std::chrono::days{366},
-                "every time must be above zero and at most a year");
+    for (auto const time : {options.header_timeout, options.body_timeout, options.send_timeout,
+                            options.idle_timeout, options.ping_interval, options.pong_timeout,
+                            options.close_timeout, options.heartbeat_interval})
+        require(time > milliseconds::zero() && time <= longest_time,
+                "every timeout and interval must be above zero and at most a year");
+    for (auto const time : {options.sse_retry, options.drain_timeout})
+        require(time >= milliseconds::zero() && time <= longest_time,
+                "sse_retry and drain_timeout must be zero to a year");
+    require(std::ranges::all_of(options.allowed_origins, net::is_origin),
+            "allowed_origins must be origins as in 'https://example.org', or '*'");
+    auto const& usual = options.subscriber_defaults;
+    require(usual.queue >= 1 && usual.queue <= options.max_queue,
+            "subscriber_defaults.queue must be 1 to max_queue");
+    require(usual.queue_bytes >= 1, "subscriber_defaults.queue_bytes must be at least 1");
+    require(!usual.key.empty(), "subscriber_defaults.key must not be empty");
     return options;
 }
 
@@ -132,13 +145,13 @@ void server_impl::drain(drain_handler handler)
 void server_impl::wait_drained(std::shared_ptr<asio::cancellation_signal> const& cancelled,
                                drain_handler handler)
 {
-    if (drained_) return handler.complete({});
+    if (drained_) return handler.complete(drain_outcome_);
     // The signal lives as long as its slot is waited with.
     auto on_event = [weak = weak_from_this(), cancelled,
                      handler = std::move(handler)](error_code) mutable {
         auto const self = weak.lock();
-        bool const done = !self || self->drained_;
-        handler.complete(done ? error_code{} : asio::error::operation_aborted);
+        bool const done = self && self->drained_;
+        handler.complete(done ? self->drain_outcome_ : asio::error::operation_aborted);
     };
     drained_event_.async_wait(asio::bind_cancellation_slot(cancelled->slot(), std::move(on_event)));
     begin_drain();
@@ -152,7 +165,8 @@ void server_impl::begin_drain()
     listener_->stop();
     drain_timer_.expires_after(options_.drain_timeout);
     drain_timer_.async_wait([self = shared_from_this()](error_code ec) {
-        if (ec) return;
+        if (ec || self->drained_) return;
+        self->drain_outcome_ = asio::error::timed_out;
         self->log_.write(log_level::warning, "drain timeout: cutting " +
                                                  std::to_string(self->shard_->connection_count()) +
                                                  " connections");
@@ -181,6 +195,7 @@ void server_impl::close()
     log_.close();
     asio::post(broker_->strand(), [self = shared_from_this()] {
         self->listener_->stop();
+        if (!self->drained_) self->drain_outcome_ = asio::error::operation_aborted;
         self->end_drain();
     });
 }

@@ -66,6 +66,7 @@ private:
     boost::asio::steady_timer drained_event_;
     bool draining_ = false;
     bool drained_ = false;
+    boost::system::error_code drain_outcome_;   // once `drained_`
 };
 
 }   // namespace thump::detail

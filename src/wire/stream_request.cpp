@@ -62,15 +62,9 @@ result<std::size_t> parse_count(std::string_view name, std::string_view value, s
     return *count;
 }
 
-constexpr bool is_control(char c) noexcept
-{
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
 bool is_printable_name(std::string_view text) noexcept
 {
-    return text.size() <= max_name_bytes && is_valid_utf8(text) &&
-           std::ranges::none_of(text, is_control);
+    return text.size() <= max_name_bytes && is_printable(text);
 }
 
 void append_strings(std::string& out, std::vector<std::string> const& strings)

@@ -13,6 +13,8 @@
 
 #include <wire/byte_scan.hpp>
 
+#include <algorithm>
+
 namespace thump::wire {
 
 bool utf8_checker::lead(unsigned char byte) noexcept
@@ -76,6 +78,13 @@ std::string_view utf8_prefix(std::string_view text, std::size_t most) noexcept
     while (most != 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80)
         --most;
     return text.substr(0, most);
+}
+
+bool is_printable(std::string_view text) noexcept
+{
+    return is_valid_utf8(text) && std::ranges::none_of(text, [](char c) {
+               return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+           });
 }
 
 }   // namespace thump::wire

@@ -41,4 +41,7 @@ private:
     std::uint8_t high_ = 0xbf;
 };
 
+/// Whether text can be shown to an operator: UTF-8 without control characters.
+[[nodiscard]] bool is_printable(std::string_view text) noexcept;
+
 }   // namespace thump::wire

@@ -2,12 +2,20 @@
 
 #include <app/config_table.hpp>
 
+#include <thump/broker.hpp>
+#include <thump/server.hpp>
+
+#include <boost/asio/io_context.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <set>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <variant>
 
 namespace thump::app {
 namespace {
@@ -22,6 +30,29 @@ config_key const& key(std::string_view section, std::string_view name)
 bool takes(config& c, config_key const& k, std::string_view text)
 {
     return assign(c, k, boost::json::parse(text));
+}
+
+void set_to_end_of_range(config& c, config_key const& k, bool largest)
+{
+    std::visit(
+        [&](auto const& kind) {
+            if constexpr (requires { kind.max; }) {
+                using value = std::remove_reference_t<decltype(*kind.at(c))>;
+                auto const end = largest ? kind.max : kind.min;
+                if constexpr (std::is_integral_v<value>)
+                    *kind.at(c) = end;
+                else
+                    *kind.at(c) = std::chrono::duration_cast<value>(end);
+            }
+        },
+        k.kind);
+}
+
+void serve_for_a_moment(config const& c)
+{
+    boost::asio::io_context context;
+    broker b{context.get_executor(), c.broker};
+    server const s{b, c.server};
 }
 
 BOOST_AUTO_TEST_SUITE(config_key)
@@ -44,6 +75,23 @@ BOOST_AUTO_TEST_CASE(every_key_takes_back_its_own_default_and_refuses_null)
         BOOST_TEST(!assign(c, k, boost::json::value{}), path(k) << " takes null");
         BOOST_TEST(paths.insert(path(k)).second, path(k) << " stands twice");
         BOOST_TEST(k.help.ends_with('.'));
+    }
+}
+
+// What passes `--check-config` must not be refused when the daemon starts.
+BOOST_AUTO_TEST_CASE(broker_and_server_take_both_ends_of_every_range)
+{
+    for (auto const& k : config_keys()) {
+        for (bool const largest : {false, true}) {
+            config c;
+            c.server.listen = "127.0.0.1:0";
+            c.server.max_queue = 1'000'000;
+            set_to_end_of_range(c, k, largest);
+            // The one key whose range depends on another's.
+            c.server.subscriber_defaults.queue =
+                std::min(c.server.subscriber_defaults.queue, c.server.max_queue);
+            BOOST_CHECK_NO_THROW(serve_for_a_moment(c));
+        }
     }
 }
 

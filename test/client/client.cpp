@@ -17,6 +17,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -170,6 +171,7 @@ BOOST_AUTO_TEST_CASE(catalog_totals_and_subscribers_are_those_of_the_server)
         BOOST_TEST(figures.totals.epoch == here.b.epoch());
         BOOST_TEST(figures.totals.published == 1u);
         BOOST_TEST(figures.totals.subscribers == 1u);
+        BOOST_TEST(figures.totals.history_bytes > 0u);
         BOOST_TEST(figures.totals.ledger.balanced());
         BOOST_TEST(figures.connections == 2u);
 
@@ -181,6 +183,22 @@ BOOST_AUTO_TEST_CASE(catalog_totals_and_subscribers_are_those_of_the_server)
         BOOST_TEST(one.queue == 7u);
         BOOST_TEST(one.transport == "websocket");
         BOOST_TEST(one.ledger.delivered == 1u);
+    }());
+}
+
+BOOST_AUTO_TEST_CASE(remote_totals_are_those_of_the_broker)
+{
+    site here;
+    auto slow = here.b.subscribe({.types = {"t"}, .queue = 2});
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        std::vector<event> const batch(6, plain);
+        co_await here.c.async_publish_batch(batch, asio::use_awaitable);
+        error_code ec;
+        BOOST_TEST(slow.try_receive(ec).has_value());
+        auto const figures = co_await here.c.async_stats(asio::use_awaitable);
+        BOOST_TEST((figures.totals == here.b.stats()));
+        BOOST_TEST(figures.totals.queue_full == 4u);
+        BOOST_TEST(figures.totals.oldest_seq == 1u);
     }());
 }
 
@@ -260,8 +278,31 @@ BOOST_AUTO_TEST_CASE(options_out_of_their_range_are_refused)
     BOOST_CHECK_THROW((client{ex, {.max_waiting_bytes = 0}}), std::invalid_argument);
     client c{ex};
     BOOST_CHECK_THROW((void)c.subscribe({.read_ahead = 0}), std::invalid_argument);
-    BOOST_CHECK_THROW((void)c.subscribe({.subscription = {.queue_bytes = 1}}),
+    BOOST_CHECK_THROW((void)c.subscribe({.max_rate = 0.0}), std::invalid_argument);
+    BOOST_CHECK_THROW((void)c.subscribe({.max_rate = -1.0}), std::invalid_argument);
+}
+
+// In a query the first would stand for two patterns, and the second for no condition at all.
+BOOST_AUTO_TEST_CASE(filters_that_no_query_can_say_are_refused)
+{
+    asio::io_context ioc;
+    client c{ioc.get_executor()};
+    std::vector<std::string> const joined{"a.b,c.d"};
+    std::vector<metadata_condition> const no_value{{"region", {}}};
+    BOOST_CHECK_THROW((void)c.subscribe({.subscription = {.types = joined}}),
                       std::invalid_argument);
+    BOOST_CHECK_THROW((void)c.subscribe({.subscription = {.where = no_value}}),
+                      std::invalid_argument);
+    for (history_query const& query :
+         {history_query{.types = joined}, history_query{.where = no_value}}) {
+        error why;
+        std::optional<error_code> ended;
+        c.async_history(query, why, [&](error_code ec, history_page const&) { ended = ec; });
+        ioc.restart();
+        ioc.run();
+        BOOST_TEST(ended.value() == make_error_code(errc::invalid_parameter));
+        BOOST_TEST(!why.detail.empty());
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(what_a_gap_told_of_is_not_asked_for_again)
 BOOST_AUTO_TEST_CASE(what_waits_behind_a_gap_of_latest_is_asked_for_again)
 {
     struct latest_case {
-        overflow asked;
+        std::optional<overflow> asked;
         std::string_view terms;
         std::string_view reason;
         std::string_view again;
@@ -206,8 +206,8 @@ BOOST_AUTO_TEST_CASE(what_waits_behind_a_gap_of_latest_is_asked_for_again)
          {latest_case{overflow::latest, "", "conflated", "since=e1:5&overflow=latest"},
           // Gaps that fall together are told by the gravest of their reasons.
           latest_case{overflow::latest, "", "queue_full", "since=e1:5&overflow=latest"},
-          latest_case{overflow::drop_newest, by_default, "queue_full", "since=e1:5"},
-          latest_case{overflow::drop_newest, "", "conflated", "since=e1:5"}}) {
+          latest_case{std::nullopt, by_default, "queue_full", "since=e1:5"},
+          latest_case{std::nullopt, "", "conflated", "since=e1:5"}}) {
         site here;
         run(here.ioc,
             [&, terms = terms, reason = reason, again = again,

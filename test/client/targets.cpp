@@ -33,7 +33,7 @@ wire::stream_request understood(std::string const& target)
 
 BOOST_AUTO_TEST_SUITE(targets)
 
-BOOST_AUTO_TEST_CASE(defaults_are_not_asked_for)
+BOOST_AUTO_TEST_CASE(what_is_not_set_is_not_asked_for)
 {
     BOOST_TEST(stream_target("", {}, {}) == "/v1/events");
     BOOST_TEST(stream_target("/p", {}, {}) == "/p/v1/events");
@@ -64,6 +64,17 @@ BOOST_AUTO_TEST_CASE(a_server_understands_what_was_asked)
     BOOST_TEST((got.until == asked.until));
     BOOST_TEST(request.max_rate.value() == 2.5);
     BOOST_TEST(got.name == asked.name);
+}
+
+// A server may have other defaults than the library.
+BOOST_AUTO_TEST_CASE(what_a_library_has_as_default_can_be_asked_for)
+{
+    subscription_options const defaults;
+    BOOST_TEST(stream_target("",
+                             {.subscription = {.queue = defaults.queue,
+                                               .overflow = defaults.overflow,
+                                               .key = defaults.key}},
+                             {}) == "/v1/events?queue=50&overflow=drop_newest&key=type");
 }
 
 BOOST_AUTO_TEST_CASE(another_beginning_stands_in_for_the_one_asked_for)

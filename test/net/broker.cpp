@@ -353,6 +353,8 @@ BOOST_AUTO_TEST_CASE(bad_options_are_refused)
         {.queue_bytes = 0},
         {.overflow = overflow::latest, .key = ""},
         {.name = std::string(256, 'n')},
+        {.name = "\xff"},
+        {.name = "a\nb"},
     };
     for (auto const& options : bad)
         BOOST_TEST(fault_of(b, options) == errc::invalid_parameter);
@@ -374,6 +376,10 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_an_option_is_said)
         });
     BOOST_TEST(static_cast<bool>(b.subscribe({}, why)));
     BOOST_TEST(!why.code);
+    b.stop();
+    BOOST_TEST(!b.subscribe({}, why));
+    BOOST_TEST(why.code == errc::stopped);
+    BOOST_TEST(why.detail == "the broker has stopped");
 }
 
 // ---------------------------------------------------------------- figures

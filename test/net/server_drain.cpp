@@ -282,6 +282,33 @@ BOOST_AUTO_TEST_CASE(destroying_the_server_during_a_drain_completes_the_drain)
     BOOST_TEST(at.broker->subscriber_count() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(drain_says_whether_somebody_was_cut)
+{
+    loopback at{{.drain_timeout = std::chrono::milliseconds{0}}};
+    ws_peer const silent{at};
+    std::optional<error_code> ended;
+    at.server->async_drain([&](error_code ec) { ended = ec; });
+    at.until([&] { return ended.has_value(); });
+    BOOST_TEST(*ended == boost::asio::error::timed_out);
+    ended.reset();
+    at.server->async_drain([&](error_code ec) { ended = ec; });
+    at.until([&] { return ended.has_value(); });
+    BOOST_TEST(*ended == boost::asio::error::timed_out);
+}
+
+BOOST_AUTO_TEST_CASE(drain_that_its_server_does_not_see_the_end_of_is_aborted)
+{
+    loopback at;
+    ws_peer const silent{at};
+    std::optional<error_code> ended;
+    at.server->async_drain([&](error_code ec) { ended = ec; });
+    at.settle();
+    BOOST_TEST(!ended.has_value());
+    at.server.reset();
+    at.until([&] { return ended.has_value(); });
+    BOOST_TEST(*ended == boost::asio::error::operation_aborted);
+}
+
 BOOST_AUTO_TEST_CASE(log_is_not_written_to_once_the_server_is_gone)
 {
     boost::asio::io_context context;

@@ -101,7 +101,14 @@ BOOST_AUTO_TEST_CASE(options_out_of_range_are_refused_at_once)
     refuses({.max_connections = 0});
     refuses({.max_header_bytes = 0});
     refuses({.ping_interval = std::chrono::milliseconds{0}});
+    refuses({.sse_retry = std::chrono::milliseconds{-1}});
+    refuses({.drain_timeout = std::chrono::milliseconds{-1}});
     refuses({.max_queue = 0});
+    refuses({.allowed_origins = {"https://a.example", "not an origin"}});
+    refuses({.subscriber_defaults = {.queue = 0}});
+    refuses({.subscriber_defaults = {.queue = 51}, .max_queue = 50});
+    refuses({.subscriber_defaults = {.queue_bytes = 0}});
+    refuses({.subscriber_defaults = {.key = ""}});
     thump::server const good{b, any_port()};
     BOOST_CHECK_THROW((thump::server{b, {.listen = good.address()}}), boost::system::system_error);
     BOOST_CHECK_THROW((thump::server{b, {.listen = "nonsense"}}), boost::system::system_error);

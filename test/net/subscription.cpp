@@ -5,6 +5,7 @@
 #include <support/print.hpp>
 #include <support/run.hpp>
 
+#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -100,6 +101,24 @@ BOOST_AUTO_TEST_CASE(receives_into_a_future)
     BOOST_TEST(text_of(future.get()) == "1");
     broker.stop();
     BOOST_CHECK_THROW(s.async_receive(asio::use_future).get(), boost::system::system_error);
+}
+
+BOOST_AUTO_TEST_CASE(receives_into_a_handler_of_erased_type)
+{
+    using handler = asio::any_completion_handler<void(boost::system::error_code, delivery)>;
+    auto s = broker.subscribe();
+    std::string got;
+    s.async_receive(handler{[&](error_code, delivery const& d) { got = text_of(d); }});
+    publish();
+    settle(context);
+    BOOST_TEST(got == "1");
+
+    subscription none;
+    std::promise<error_code> ended;
+    none.async_receive(handler{[&](error_code ec, delivery const&) { ended.set_value(ec); }});
+    auto future = ended.get_future();
+    BOOST_TEST_REQUIRE((future.wait_for(test::patience) == std::future_status::ready));
+    BOOST_TEST(future.get() == errc::unsubscribed);
 }
 
 BOOST_AUTO_TEST_CASE(receives_in_a_stackful_coroutine)

@@ -104,6 +104,17 @@ class Tail(CliTestCase):
         self.assertEqual(tail.wait(), OK)
         self.assertEqual(len(tail.lines), 3)
 
+    def test_what_was_asked_for_outranks_the_servers_own(self):
+        thumpd = self.start(config={"subscribers": {"overflow": "disconnect", "queue": 7}})
+        url = f"http://{thumpd.host}:{thumpd.port}"
+        asked = lambda: [(s["overflow"], s["queue"]) for s in thumpd.subscribers()]
+        for args, wanted in (((), ("disconnect", 7)),
+                             (("--overflow", "drop_newest", "--queue", "50"), ("drop_newest", 50))):
+            tail = self.running("tail", *args, url=url)
+            eventually(lambda: asked() == [wanted], f"{wanted} for {args}, not {asked()}")
+            tail.end()
+            eventually(lambda: asked() == [], "the end of the subscription")
+
     def test_a_reader_that_goes_away_is_no_error(self):
         shell = subprocess.Popen(
             f"{THUMP} --url {self.url} tail | head -1; echo ${{PIPESTATUS[0]}}", shell=True,

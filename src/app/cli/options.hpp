@@ -43,8 +43,8 @@ struct tail_options {
     bool fail_on_gap = false;
     std::optional<std::size_t> count = {};   ///< events after which to end
     std::optional<std::size_t> queue = {};
-    thump::overflow overflow = thump::overflow::drop_newest;
-    std::string key = "type";
+    std::optional<thump::overflow> overflow = {};
+    std::optional<std::string> key = {};
 };
 
 struct history_options {

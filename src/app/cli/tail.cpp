@@ -29,7 +29,7 @@ stream_options options_for(tail_options const& o)
     s.overflow = o.overflow;
     s.key = o.key;
     s.name = "thump tail";
-    if (o.queue) s.queue = *o.queue;
+    s.queue = o.queue;
     return made;
 }
 

@@ -101,7 +101,7 @@ tail_options understand_tail(written_options const& w)
     auto made = w.tail;
     made.events = read_choice(w);
     made.follow = !w.no_follow;
-    if (!w.overflow.empty()) made.overflow = *parse_overflow(w.overflow);
+    if (!w.overflow.empty()) made.overflow = parse_overflow(w.overflow);
     return made;
 }
 
