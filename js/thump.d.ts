@@ -131,7 +131,8 @@ export interface Receipt {
   epoch: string;
   accepted: number;
   refused: number;
-  events: ({ id: string; seq: number } | { error: string })[];
+  /** `duplicate`: an event of this id was published before, and stands for this one. */
+  events: ({ id: string; seq: number; duplicate?: true } | { error: string })[];
 }
 
 /**

@@ -101,9 +101,10 @@ class Subscription {
   update(changes) {
     this.#change?.reject(new DOMException('another update followed', 'AbortError'));
     const { since: _, ...kept } = this.#request;
-    this.#request = { ...kept, ...requestOf(changes) };
+    const asked = requestOf(changes);
+    this.#request = { ...kept, ...asked };
     return new Promise((resolve, reject) => {
-      this.#change = { resolve, reject };
+      this.#change = { resolve, reject, begins: asked.since !== undefined };
       if (this.#state.name === 'closed') this.#connect();
       else if (this.#epoch !== null) this.#ask('change');
     });
@@ -231,7 +232,12 @@ class Subscription {
   #onWelcome({ epoch }) {
     this.#epoch = epoch;
     this.#sameEpoch = this.#cursor?.epoch === epoch;
-    this.#ask(this.#cursor ? 'resume' : 'start');
+    this.#askAfresh();
+  }
+
+  // A change that says where to begin outranks the place reached before it.
+  #askAfresh() {
+    this.#ask(this.#change?.begins ? 'change' : this.#cursor ? 'resume' : 'start');
   }
 
   #ask(why) {
@@ -288,9 +294,7 @@ class Subscription {
       return this.#retryLater(record.detail ?? 'the server refused for now');
     }
     // A server without history cannot resume. What follows is live, and the loss is told.
-    if (why === 'resume' && record.status === 400 && /\bsince\b/.test(record.detail ?? '')) {
-      return this.#ask('anew');
-    }
+    if (why === 'resume' && record.pointer === '/since') return this.#ask('anew');
     this.#onRefused(why, new ThumpError(record));
   }
 
@@ -300,7 +304,7 @@ class Subscription {
     if (change && this.#accepted) {
       // What was in force stays so: at the server, or with the next `subscribe`.
       this.#request = this.#accepted;
-      if (why !== 'change') this.#ask(why);
+      if (this.#state.name !== 'live') this.#askAfresh();
     } else {
       this.#enter({ name: 'refused', reason: error.message, error });
     }

@@ -166,7 +166,7 @@ describe('reconnecting', () => {
   test('a server that cannot resume is followed live, and the loss is told', () => {
     startLive(10);
     reconnect();
-    FakeSocket.newest.refuses(400, 'parameter \'since\' needs history');
+    FakeSocket.newest.refuses(400, 'history is needed for that', '/since');
     assert.equal('since' in FakeSocket.newest.asked, false);
     FakeSocket.newest.subscribes(15);
     assert.deepEqual(recorder.gaps, [{ op: 'gap', from: 11, to: 15, dropped: 5, bytes: 0,
@@ -177,7 +177,7 @@ describe('reconnecting', () => {
   test('likewise where there was a `since`', () => {
     const subscription = startLive(10, { since: '10m', start: 7 });
     reconnect();
-    FakeSocket.newest.refuses(400, 'parameter \'since\' needs history');
+    FakeSocket.newest.refuses(400, 'history is needed for that', '/since');
     FakeSocket.newest.subscribes(15);
     assert.equal(subscription.cursor, 'E:15');
     assert.deepEqual(recorder.gaps.map(({ from, to }) => [from, to]), [[8, 15]]);
@@ -186,9 +186,49 @@ describe('reconnecting', () => {
   test('where nothing was published meanwhile, no loss is told', () => {
     startLive(10);
     reconnect();
-    FakeSocket.newest.refuses(400, 'parameter \'since\' needs history');
+    FakeSocket.newest.refuses(400, 'history is needed for that', '/since');
     FakeSocket.newest.subscribes(10);
     assert.deepEqual(recorder.gaps, []);
+  });
+
+  test('an update meanwhile begins where it says, and else where the old one ended', async () => {
+    for (const [changes, since] of [[{ types: 'b', since: 'earliest' }, 'earliest'],
+                                    [{ types: 'b' }, 'E:10']]) {
+      const subscription = startLive(10);
+      FakeSocket.newest.ends(1006);
+      const updated = subscription.update(changes);
+      mock.timers.tick(recorder.states.at(-1).delay);
+      FakeSocket.newest.welcomes();
+      assert.equal(FakeSocket.newest.asked.since, since);
+      assert.deepEqual(FakeSocket.newest.asked.types, ['b']);
+      FakeSocket.newest.subscribes(15, { start: 2 });
+      await updated;
+      subscription.close();
+    }
+  });
+
+  test('so does one whose answer was lost with the connection', async () => {
+    const subscription = startLive(10);
+    const updated = subscription.update({ since: 'earliest' });
+    FakeSocket.newest.ends(1006);
+    mock.timers.tick(recorder.states.at(-1).delay);
+    FakeSocket.newest.welcomes();
+    assert.equal(FakeSocket.newest.asked.since, 'earliest');
+    FakeSocket.newest.subscribes(15, { start: 2 });
+    await updated;
+    assert.equal(subscription.cursor, 'E:2');
+  });
+
+  test('one that is refused leaves what was in force, to be resumed', async () => {
+    const subscription = startLive(10, { types: 'a' });
+    FakeSocket.newest.ends(1006);
+    const updated = subscription.update({ types: 'no good', since: 'earliest' });
+    mock.timers.tick(recorder.states.at(-1).delay);
+    FakeSocket.newest.welcomes();
+    FakeSocket.newest.refuses(400, 'no such pattern', '/types/0');
+    await assert.rejects(updated);
+    assert.deepEqual(FakeSocket.newest.asked.types, ['a']);
+    assert.equal(FakeSocket.newest.asked.since, 'E:10');
   });
 
   test('the delay doubles up to its bound, and half of it is random', () => {

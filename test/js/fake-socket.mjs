@@ -34,7 +34,7 @@ export class FakeSocket {
     this.says({ op: 'subscribed', ref: this.asked.ref, seq, start, subscriber: 7, subscription });
   }
 
-  refuses(status, detail) {
-    this.says({ op: 'error', ref: this.asked.ref, status, detail });
+  refuses(status, detail, pointer) {
+    this.says({ op: 'error', ref: this.asked.ref, status, detail, pointer });
   }
 }
