@@ -46,9 +46,10 @@ concept completes_with =
 /// Errors: what the server answers, by the error table (`errc::invalid_type`, `errc::intake_full`
 /// …), or `beast::http::error::bad_status` where it names no error of the table;
 /// `asio::error::no_buffer_space` where too many requests, or too many bytes of them, wait;
-/// `errc::request_timeout`; any error of the connection. After one of these last two nobody knows
-/// whether the request had its effect; requests that only ask are tried a second time where that
-/// can help.
+/// `errc::request_timeout`; any error of the connection, which ends with a request that takes too
+/// long (`asio::error::connection_aborted` for what was sent behind it). After one of these last
+/// two nobody knows whether the request had its effect; requests that only ask are tried a second
+/// time where that can help.
 ///
 /// Per-operation cancellation: terminal, partial and total. A request that was not yet sent is
 /// withdrawn; of one that was, the answer is not waited for.

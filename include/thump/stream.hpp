@@ -87,7 +87,9 @@ public:
     /// connection, where `stream_options` want no other attempt.
     /// `asio::error::operation_aborted`: this receive was cancelled.
     ///
-    /// Per-operation cancellation: terminal, partial and total. A cancelled receive takes nothing.
+    /// Per-operation cancellation: terminal, partial and total. A receive that is cancelled in time
+    /// takes nothing; one that is not completes with what it has taken, which is lost if nobody
+    /// looks.
     ///
     /// Executor: the handler runs on its associated executor, by default this stream's.
     template <boost::asio::completion_token_for<void(boost::system::error_code, stream_record)>

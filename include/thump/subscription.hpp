@@ -65,8 +65,9 @@ public:
     /// `errc::closed_by_operator` likewise; `errc::unsubscribed`;
     /// `asio::error::operation_aborted` when cancelled.
     ///
-    /// Per-operation cancellation: terminal, partial and total. A cancelled receive takes nothing
-    /// from the queue.
+    /// Per-operation cancellation: terminal, partial and total. A receive that is cancelled in time
+    /// takes nothing from the queue. One that is not completes with what it has taken, which is
+    /// lost if nobody looks: as in `timer || receive` where both are done at once.
     ///
     /// Executor: the handler runs on its associated executor, by default this subscription's.
     template <boost::asio::completion_token_for<void(boost::system::error_code, delivery)>

@@ -228,25 +228,31 @@ void http_pipe::on_reply()
 // Gives up the connection, and with it what it was to answer.
 void http_pipe::lose(error_code ec)
 {
-    bool const was_kept = ec != make_error_code(errc::request_timeout) && link_->answered != 0 &&
-                          !(link_->reply && link_->reply->got_some());
+    bool const late = ec == make_error_code(errc::request_timeout);
+    bool const was_kept =
+        !late && link_->answered != 0 && !(link_->reply && link_->reply->got_some());
     bool const was_open = link_->open;
+    auto const overdue = clock::now() - options_.request_timeout;
     drop_link();
     std::deque<request> failed;
+    std::deque<request> behind;   // one that was late, and have time left themselves
     if (!was_open) failed.swap(waiting_);
     while (!sent_.empty()) {
         auto& r = sent_.back();
+        bool const is_behind = late && r.sent_at > overdue;
         // A kept connection may have been closed before the request came; what only asks may ask
         // again.
-        if (was_kept && r.call.is_safe() && !std::exchange(r.tried, true))
+        if ((was_kept || is_behind) && r.call.is_safe() && !std::exchange(r.tried, true))
             waiting_.push_front(std::move(r));
         else
-            failed.push_front(std::move(r));
+            (is_behind ? behind : failed).push_front(std::move(r));
         sent_.pop_back();
     }
     if (!waiting_.empty()) connect();
     watch();
     fail_all(std::move(failed), connection_failure(ec, where_.authority));
+    fail_all(std::move(behind),
+             connection_failure(asio::error::connection_aborted, where_.authority));
 }
 
 // What is under way on the connection ends, and finds that it is no longer the one.

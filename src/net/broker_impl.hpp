@@ -51,9 +51,9 @@ public:
     result<std::shared_ptr<mailbox>> subscribe(subscription_options const& options);
     /// Ends a subscription inside the process on an operator's behalf: what is queued can still be
     /// received.
-    /// @return whether there is one of this id.
+    /// @return whether there is one of this id that had not ended.
     bool close_subscriber(std::uint64_t id);
-    /// Takes an ended mailbox off the books.
+    /// Takes a mailbox off the books that has ended and of which nothing is left to be received.
     void forget(mailbox const& box);
     void stop();
 

@@ -97,8 +97,7 @@ bool broker_impl::close_subscriber(std::uint64_t id)
         if (found == registry_.end()) return false;
         box = found->second;
     }
-    box->finish(errc::closed_by_operator);
-    return true;
+    return box->finish(errc::closed_by_operator);
 }
 
 void broker_impl::forget(mailbox const& box)
@@ -134,7 +133,10 @@ void broker_impl::apply_changes()
 
 void broker_impl::apply_add(std::shared_ptr<mailbox> box)
 {
-    if (finished_) return box->finish(errc::end_of_stream);
+    if (finished_) {
+        box->finish(errc::end_of_stream);
+        return;
+    }
     auto const id = core_.attach(box->wanted());
     if (boxes_.size() <= id) boxes_.resize(id + 1);
     box->attached = id;

@@ -28,7 +28,7 @@ mailbox::mailbox(std::uint64_t id, std::shared_ptr<mailbox_plan const> plan, mai
 bool mailbox::begin(core::history const& h, core::starting_point const& start, std::uint64_t last)
 {
     bool behind;
-    bool ask;
+    errands next;
     {
         std::lock_guard const lock{mutex_};
         if (end_ == errc::unsubscribed) return false;   // meanwhile; its books are closed
@@ -37,17 +37,17 @@ bool mailbox::begin(core::history const& h, core::starting_point const& start, s
         auto const unread = h.count(plan_->wanted, start.next, last_);
         if (unread > 0) queue_.begin_behind(start.next, unread);
         if (last_ < h.end_seq() && !end_) end_ = errc::end_of_stream;
-        ask = read_on(h);
+        next = due(read_on(h));
         behind = queue_.behind();
     }
-    if (ask) ask_refill();
+    run(next);
     return behind;
 }
 
 bool mailbox::deliver(std::span<event_ptr const> events, core::history const& h)
 {
     bool behind;
-    bool ask;
+    errands next;
     {
         std::lock_guard const lock{mutex_};
         while (!events.empty() && !end_) {
@@ -59,10 +59,10 @@ bool mailbox::deliver(std::span<event_ptr const> events, core::history const& h)
         }
         for (auto const& unwanted : events)
             intrusive_ptr_release(unwanted.get());
-        ask = read_on(h);
+        next = due(read_on(h));
         behind = queue_.behind();
     }
-    if (ask) ask_refill();
+    run(next);
     return behind;
 }
 
@@ -89,29 +89,29 @@ void mailbox::take_in(event_ptr const& e)
 bool mailbox::refill(core::history const& h)
 {
     bool behind;
-    bool ask;
+    errands next;
     {
         std::lock_guard const lock{mutex_};
         refill_asked_ = false;
-        ask = read_on(h);
+        next = due(read_on(h));
         behind = queue_.behind();
     }
-    if (ask) ask_refill();
+    run(next);
     return behind;
 }
 
 bool mailbox::on_evicted(std::span<core::evicted_event const> gone, core::history const& h)
 {
     bool behind;
-    bool ask = false;
+    errands next;
     {
         std::lock_guard const lock{mutex_};
         auto const before = queue_.ledger().dropped;
-        if (queue_.on_evicted(gone, plan_->wanted)) ask = read_on(h);
+        if (queue_.on_evicted(gone, plan_->wanted)) next = due(read_on(h));
         overruns_ += queue_.ledger().dropped - before;
         behind = queue_.behind();
     }
-    if (ask) ask_refill();
+    run(next);
     return behind;
 }
 
@@ -141,17 +141,26 @@ bool mailbox::refill_due() noexcept
     return true;
 }
 
-// Without the lock: this may be the last to hold on to the broker, whose end wants the lock.
-void mailbox::ask_refill()
+mailbox::errands mailbox::due(bool refill) noexcept
 {
-    if (auto const broker = owner().lock()) broker->ask_refill(shared_from_this());
+    return {refill, end_told_ && !std::exchange(left_, true)};
+}
+
+// Without the lock: this may be the last to hold on to the broker.
+void mailbox::run(errands what)
+{
+    if (!what.refill && !what.leave) return;
+    auto const broker = owner().lock();
+    if (!broker) return;
+    if (what.refill) broker->ask_refill(shared_from_this());
+    if (what.leave) broker->forget(*this);
 }
 
 void mailbox::receive(receive_handler handler)
 {
     auto slot = handler.cancellation_slot();
     std::uint64_t waiter_id;
-    bool ask;
+    errands next;
     {
         std::lock_guard const lock{mutex_};
         waiter_id = next_waiter_++;
@@ -163,32 +172,32 @@ void mailbox::receive(receive_handler handler)
                 if (type == asio::cancellation_type::none) return;
                 if (auto const self = weak.lock()) self->cancel(waiter_id);
             });
-        ask = refill_due();
+        next = due(refill_due());
     }
-    if (ask) ask_refill();
+    run(next);
 }
 
 std::optional<delivery> mailbox::try_receive(error_code& ec)
 {
-    std::optional<delivery> next;
-    bool ask;
+    std::optional<delivery> taken;
+    errands next;
     ec.clear();
     {
         std::lock_guard const lock{mutex_};
         // Receives that are under way come first.
         if (!waiters_.empty()) return std::nullopt;
-        next = take_next();
-        if (!next && at_end()) ec = end_;
-        ask = refill_due();
+        taken = take_next();
+        if (!taken && at_end()) ec = tell_end();
+        next = due(refill_due());
     }
-    if (ask) ask_refill();
-    return next;
+    run(next);
+    return taken;
 }
 
 std::size_t mailbox::try_receive(std::span<delivery> into, error_code& ec)
 {
     std::size_t count = 0;
-    bool ask;
+    errands next;
     ec.clear();
     {
         std::lock_guard const lock{mutex_};
@@ -197,14 +206,14 @@ std::size_t mailbox::try_receive(std::span<delivery> into, error_code& ec)
             for (auto run = std::min(queue_.run(), into.size() - count); run > 0; --run)
                 into[count++] = queue_.pop();
             if (count == into.size()) break;
-            auto next = take_next();
-            if (!next) break;
-            into[count++] = *std::move(next);
+            auto taken = take_next();
+            if (!taken) break;
+            into[count++] = *std::move(taken);
         }
-        if (count == 0 && at_end()) ec = end_;
-        ask = refill_due();
+        if (count == 0 && at_end()) ec = tell_end();
+        next = due(refill_due());
     }
-    if (ask) ask_refill();
+    run(next);
     return count;
 }
 
@@ -219,16 +228,25 @@ std::optional<delivery> mailbox::take_next()
     return std::nullopt;
 }
 
+error_code mailbox::tell_end() noexcept
+{
+    end_told_ = true;
+    return end_;
+}
+
 // With the lock held, so that handlers are posted in the order of their receives. A post runs none
 // of them.
 void mailbox::match_waiters()
 {
     while (!waiters_.empty()) {
-        auto next = take_next();
-        if (!next && !at_end()) return;
+        auto taken = take_next();
+        if (!taken && !at_end()) return;
         auto first = std::move(waiters_.front());
         waiters_.pop_front();
-        first.handler.complete(next ? error_code{} : end_, next ? *std::move(next) : delivery{});
+        if (taken)
+            first.handler.complete({}, *std::move(taken));
+        else
+            first.handler.complete(tell_end(), {});
     }
 }
 
@@ -242,12 +260,18 @@ void mailbox::cancel(std::uint64_t waiter_id)
     cancelled.handler.complete(asio::error::operation_aborted, {});
 }
 
-void mailbox::finish(error_code reason)
+bool mailbox::finish(error_code reason)
 {
-    std::lock_guard const lock{mutex_};
-    if (end_) return;
-    end_ = reason;
-    match_waiters();
+    errands next;
+    {
+        std::lock_guard const lock{mutex_};
+        if (end_) return false;
+        end_ = reason;
+        match_waiters();
+        next = due(false);
+    }
+    run(next);
+    return true;
 }
 
 void mailbox::unsubscribe()

@@ -94,8 +94,10 @@ public:
     std::optional<delivery> try_receive(boost::system::error_code& ec);
     std::size_t try_receive(std::span<delivery> into, boost::system::error_code& ec);
 
-    /// No event will follow. What is queued can still be received; after it, `reason`.
-    void finish(boost::system::error_code reason);
+    /// No event will follow. What is queued can still be received; after it, `reason`. Once a
+    /// receiver has been told that, the broker's books are closed for it.
+    /// @return false where it had ended before.
+    bool finish(boost::system::error_code reason);
 
     /// Ends the subscription from the receiver's side: what is queued is lost, and counted.
     void unsubscribe();
@@ -122,14 +124,22 @@ private:
         receive_handler handler;
     };
 
+    // What is to be done of the broker once the lock is released: the broker's end wants it.
+    struct errands {
+        bool refill = false;
+        bool leave = false;
+    };
+
     [[nodiscard]] std::size_t take_run(std::span<event_ptr const> events);
     void take_in(event_ptr const& e);
     std::optional<delivery> take_next();
+    [[nodiscard]] boost::system::error_code tell_end() noexcept;
     void match_waiters();
     [[nodiscard]] bool at_end() const noexcept { return end_.failed() && !queue_.behind(); }
     bool read_on(core::history const& h);
     [[nodiscard]] bool refill_due() noexcept;
-    void ask_refill();
+    [[nodiscard]] errands due(bool refill) noexcept;
+    void run(errands what);
     void cancel(std::uint64_t waiter_id);
 
     std::uint64_t const id_;
@@ -147,6 +157,8 @@ private:
     std::uint64_t unread_at_end_ = 0;
     std::uint64_t last_ = UINT64_MAX;   // the last event to receive
     bool refill_asked_ = false;
+    bool end_told_ = false;           // to a receiver
+    bool left_ = false;               // the broker's books
     boost::system::error_code end_;   // why no event will follow; clear while some may
 };
 

@@ -13,6 +13,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/test/unit_test.hpp>
@@ -228,6 +229,36 @@ BOOST_AUTO_TEST_CASE(a_request_without_an_answer_times_out)
         BOOST_TEST(ec == make_error_code(errc::request_timeout));
         BOOST_TEST(why.code == ec);
         BOOST_TEST(!why.detail.empty());
+    }());
+}
+
+// It takes the connection with it; but what was sent behind it is not late itself.
+BOOST_AUTO_TEST_CASE(a_late_request_does_not_make_those_behind_it_late)
+{
+    site here{{.request_timeout = 300ms}};
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        outcome late;
+        publish(*here.c, late);
+        auto socket = co_await here.server.accept();
+        boost::beast::flat_buffer buffer;
+        co_await scripted_server::read(socket, buffer);
+        asio::steady_timer timer{here.ioc, 200ms};
+        co_await timer.async_wait(completion);
+        outcome behind;
+        publish(*here.c, behind);
+        std::optional<error_code> asked;
+        here.c->async_types([&](error_code ec, remote_catalog const&) { asked = ec; });
+
+        auto again = co_await here.server.accept();
+        boost::beast::flat_buffer second;
+        auto const request = co_await scripted_server::read(again, second);
+        BOOST_TEST(request.target() == "/v1/types");
+        co_await scripted_server::write(again, scripted_server::answer(200, catalog_text));
+        while (!asked)
+            co_await asio::post(here.ioc, asio::use_awaitable);
+        BOOST_TEST(!*asked);
+        BOOST_TEST(late.ec.value() == make_error_code(errc::request_timeout));
+        BOOST_TEST(behind.ec.value() == asio::error::connection_aborted);
     }());
 }
 

@@ -109,6 +109,27 @@ BOOST_AUTO_TEST_CASE(end_is_not_reported_before_the_strand_has_drained)
     BOOST_TEST(take_all(s) == "1 end_of_stream");
 }
 
+BOOST_AUTO_TEST_CASE(books_are_closed_once_the_end_was_told)
+{
+    auto read = broker->subscribe();
+    auto waiting = broker->subscribe();
+    auto unread = broker->subscribe();
+    publish();
+    settle(context);
+    BOOST_TEST(take_all(waiting) == "1");
+    waiting.async_receive([](error_code, delivery const&) {});
+    broker->stop();
+    settle(context);
+    BOOST_TEST(broker->subscriber_count() == 2u);   // one waited, and was told
+    BOOST_TEST(take_all(read) == "1 end_of_stream");
+    BOOST_TEST(broker->subscriber_count() == 1u);
+    BOOST_TEST(take_all(read) == "end_of_stream");
+    BOOST_TEST((broker->stats().ledger == ledger{.matched = 3, .delivered = 2, .queued = 1}));
+    unread.unsubscribe();
+    BOOST_TEST(broker->subscriber_count() == 0u);
+    BOOST_TEST((broker->stats().ledger == ledger{.matched = 3, .delivered = 2, .dropped = 1}));
+}
+
 BOOST_AUTO_TEST_CASE(publishing_afterwards_is_refused_and_counted)
 {
     broker->stop();

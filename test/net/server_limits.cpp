@@ -1,4 +1,5 @@
 // What a server refuses, and that it stays well.
+#include <support/collector.hpp>
 #include <support/loopback.hpp>
 #include <support/sse_peer.hpp>
 #include <support/ws_peer.hpp>
@@ -68,6 +69,23 @@ BOOST_AUTO_TEST_CASE(queue_above_the_limit_is_refused_by_name)
     at.publish({.type = "a"});
     BOOST_TEST(p.next_json().at("type") == "a");
     BOOST_TEST(at.broker->subscriber_count() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(subscription_inside_the_process_is_closed_once_and_makes_room_once_read)
+{
+    loopback at{{}, {.max_subscribers = 1}};
+    auto s = at.broker->subscribe();
+    at.publish({.type = "a"});
+    auto const target =
+        "DELETE /v1/subscribers/" + std::to_string(s.id()) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    BOOST_TEST(at.ask(target).status == 204);
+    BOOST_TEST(at.ask(target).status == 404);
+    BOOST_TEST(at.ask(get_request("/v1/subscribers")).json().at("subscribers").as_array().size() ==
+               1u);   // there is something to be read yet
+    BOOST_TEST(take_all(s) == "1 closed_by_operator");
+    BOOST_TEST(at.ask(get_request("/v1/subscribers")).json().at("subscribers").as_array().empty());
+    thump::error why;
+    BOOST_TEST(static_cast<bool>(at.broker->subscribe({}, why)), why.detail);
 }
 
 BOOST_AUTO_TEST_CASE(message_above_the_limit_closes_with_1009)
