@@ -9,6 +9,7 @@
 
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace thump {
 
@@ -19,6 +20,12 @@ namespace thump {
 
 /// A gap in one line of JSON: `{"op":"gap","from":…,"to":…,"dropped":…,"bytes":…,"reason":…,…}`.
 [[nodiscard]] THUMP_API std::string to_json(gap const& g);
+
+/// Reads what `to_json` writes, and every transport sends: an event with its sequence number, or a
+/// gap.
+/// @return the event or gap, or what is wrong with the text, with a JSON pointer and, for faults of
+/// the JSON itself, the offset.
+[[nodiscard]] THUMP_API result<std::variant<event, gap>> parse_record_json(std::string_view text);
 
 /// Reads an event that somebody wants to publish: an object with `type` and any of the other fields
 /// of `event`, but for `seq`, which only the broker gives.

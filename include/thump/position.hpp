@@ -1,11 +1,14 @@
 // Places in the stream of events, as subscribers name them.
 #pragma once
 
+#include <thump/detail/api.hpp>
 #include <thump/time_point.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace thump {
@@ -47,5 +50,15 @@ struct last_events {
 /// A place in the stream. As a beginning, a sequence number or cursor stands for what comes after
 /// it, a time for what was published at it or later; as an end, each is included.
 using position = std::variant<at_sequence, cursor, time_point, time_back, earliest, last_events>;
+
+/// A cursor as it is written everywhere, and kept: `EPOCH:SEQ`.
+[[nodiscard]] THUMP_API std::string to_string(cursor const& c);
+
+/// Reads what `to_string` writes; nothing where it is no cursor.
+[[nodiscard]] THUMP_API std::optional<cursor> parse_cursor(std::string_view text);
+
+/// Reads a position as `since` and `until` take it on the wire: a sequence number, a cursor, an
+/// RFC 3339 time, a time back such as `10m`, `earliest` or `last:N`; nothing where it is none.
+[[nodiscard]] THUMP_API std::optional<position> parse_position(std::string_view text);
 
 }   // namespace thump

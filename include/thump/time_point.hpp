@@ -1,9 +1,14 @@
 // A point in time, to the nanosecond, over every year that RFC 3339 can write.
 #pragma once
 
+#include <thump/detail/api.hpp>
+
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace thump {
 
@@ -24,8 +29,25 @@ struct time_point {
         return {whole.time_since_epoch().count(), static_cast<std::uint32_t>((t - whole).count())};
     }
 
+    /// The same instant for `std::chrono`, or the nearest that it has.
+    [[nodiscard]] std::chrono::sys_time<std::chrono::nanoseconds> to_sys_time() const noexcept
+    {
+        using nanos = std::chrono::sys_time<std::chrono::nanoseconds>;
+        std::chrono::sys_seconds const whole{std::chrono::seconds{seconds}};
+        if (whole >= std::chrono::floor<std::chrono::seconds>(nanos::max())) return nanos::max();
+        if (whole <= std::chrono::floor<std::chrono::seconds>(nanos::min())) return nanos::min();
+        return whole + std::chrono::nanoseconds{nanoseconds};
+    }
+
     /// The present, by the system's real-time clock.
     static time_point now() noexcept { return from(std::chrono::system_clock::now()); }
 };
+
+/// An instant as RFC 3339 writes it, in UTC: `2026-11-28T17:00:00.25Z`. Requires: its year is one
+/// of 0000 to 9999.
+[[nodiscard]] THUMP_API std::string to_string(time_point t);
+
+/// Reads an RFC 3339 date-time with any offset; nothing where it is none.
+[[nodiscard]] THUMP_API std::optional<time_point> parse_time_point(std::string_view text) noexcept;
 
 }   // namespace thump

@@ -185,7 +185,7 @@ result<history_page> read_page(std::string_view text)
         made.epoch = text_of(from, "epoch");
         made.first_seq = count_of(from, "first_seq");
         made.last_seq = count_of(from, "last_seq");
-        made.cursor = from.contains("cursor") ? wire::parse_cursor(text_of(from, "cursor")).value()
+        made.cursor = from.contains("cursor") ? parse_cursor(text_of(from, "cursor")).value()
                                               : cursor{made.epoch, made.last_seq};
         made.more = from.at("more").as_bool();
         return std::move(made);

@@ -14,7 +14,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace thump::wire {
+namespace thump {
 namespace {
 
 constexpr std::size_t max_epoch_bytes = 255;
@@ -57,26 +57,26 @@ std::optional<time_back> parse_back(std::string_view text) noexcept
 
 void append(std::string& out, at_sequence const& at)
 {
-    append_decimal(out, at.seq);
+    wire::append_decimal(out, at.seq);
 }
 
 void append(std::string& out, cursor const& at)
 {
     out += at.epoch;
     out += ':';
-    append_decimal(out, at.seq);
+    wire::append_decimal(out, at.seq);
 }
 
 void append(std::string& out, time_point const& at)
 {
-    append_rfc3339(out, at);
+    wire::append_rfc3339(out, at);
 }
 
 void append(std::string& out, time_back const& at)
 {
     auto const* const largest = std::ranges::find_if(
         units, [&](unit const& u) { return at.span % u.span == std::chrono::seconds::zero(); });
-    append_decimal(out, static_cast<std::uint64_t>(at.span / largest->span));
+    wire::append_decimal(out, static_cast<std::uint64_t>(at.span / largest->span));
     out += largest->letter;
 }
 
@@ -88,10 +88,17 @@ void append(std::string& out, earliest const&)
 void append(std::string& out, last_events const& at)
 {
     out += last_prefix;
-    append_decimal(out, at.count);
+    wire::append_decimal(out, at.count);
 }
 
 }   // namespace
+
+std::string to_string(cursor const& c)
+{
+    std::string text;
+    append(text, c);
+    return text;
+}
 
 std::optional<cursor> parse_cursor(std::string_view text)
 {
@@ -114,14 +121,14 @@ std::optional<position> parse_position(std::string_view text)
     }
     if (auto const seq = parse_seq(text)) return at_sequence{*seq};
     if (auto const back = parse_back(text)) return *back;
-    if (auto const time = parse_rfc3339(text)) return *time;
+    if (auto const time = wire::parse_rfc3339(text)) return *time;
     if (auto at = parse_cursor(text)) return *std::move(at);
     return std::nullopt;
 }
 
-void append_position(std::string& out, position const& p)
+void wire::append_position(std::string& out, position const& p)
 {
     std::visit([&](auto const& at) { append(out, at); }, p);
 }
 
-}   // namespace thump::wire
+}   // namespace thump

@@ -3,7 +3,6 @@
 
 #include <thump/position.hpp>
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,12 +12,6 @@ namespace thump::wire {
 inline constexpr std::string_view position_forms =
     "a sequence number, a cursor 'EPOCH:SEQ', an RFC 3339 time, a time back such as '10m', "
     "'earliest' or 'last:N'";
-
-/// Reads a position in any of its forms.
-[[nodiscard]] std::optional<position> parse_position(std::string_view text);
-
-/// Reads a cursor.
-[[nodiscard]] std::optional<cursor> parse_cursor(std::string_view text);
 
 /// Appends a position so that `parse_position` reads the same.
 void append_position(std::string& out, position const& p);

@@ -159,3 +159,19 @@ void append_rfc3339(std::string& out, time_point t)
 }
 
 }   // namespace thump::wire
+
+namespace thump {
+
+std::string to_string(time_point t)
+{
+    std::string text;
+    wire::append_rfc3339(text, t);
+    return text;
+}
+
+std::optional<time_point> parse_time_point(std::string_view text) noexcept
+{
+    return wire::parse_rfc3339(text);
+}
+
+}   // namespace thump

@@ -62,4 +62,13 @@ BOOST_AUTO_TEST_CASE(a_position_comes_back_as_it_was_written)
     }
 }
 
+BOOST_AUTO_TEST_CASE(cursor_is_kept_as_text)
+{
+    cursor const c{"abc-1", 17};
+    BOOST_TEST(to_string(c) == "abc-1:17");
+    BOOST_TEST((parse_cursor(to_string(c)) == c));
+    BOOST_TEST(!parse_cursor("17"));
+    BOOST_TEST(!parse_cursor("abc-1:"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -121,4 +121,17 @@ BOOST_AUTO_TEST_CASE(what_is_no_date_time_is_refused)
         BOOST_TEST(!wire::parse_rfc3339(text).has_value(), text);
 }
 
+BOOST_AUTO_TEST_CASE(instant_goes_to_text_and_to_chrono_and_back)
+{
+    time_point const t{1'000'000'000, 250'000'000};
+    BOOST_TEST(to_string(t) == "2001-09-09T01:46:40.25Z");
+    BOOST_TEST((parse_time_point("2001-09-09T03:46:40.25+02:00") == t));
+    BOOST_TEST(!parse_time_point("yesterday"));
+    BOOST_TEST((time_point::from(t.to_sys_time()) == t));
+    // The nearest that there is.
+    using nanos = std::chrono::sys_time<std::chrono::nanoseconds>;
+    BOOST_TEST((parse_time_point("9999-12-31T23:59:59Z")->to_sys_time() == nanos::max()));
+    BOOST_TEST((parse_time_point("0001-01-01T00:00:00Z")->to_sys_time() == nanos::min()));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -47,7 +47,7 @@ std::vector<metadata_condition> read_conditions(std::vector<std::string> const& 
 std::optional<position> read_position(std::string_view option, std::string const& text)
 {
     if (text.empty()) return std::nullopt;
-    auto const made = wire::parse_position(text);
+    auto const made = parse_position(text);
     if (!made)
         throw usage_error{std::string{option} + " is '" + text + "'; write " +
                           std::string{wire::position_forms}};
