@@ -67,7 +67,8 @@ asio::awaitable<void> serve(std::string address, std::chrono::seconds at_most)
     asio::steady_timer timer{executor, at_most};
     co_await (finish_tasks(broker) || signals.async_wait(asio::use_awaitable) ||
               timer.async_wait(asio::use_awaitable));
-    co_await server.async_drain(asio::use_awaitable);   // everybody gets what was published
+    // Everybody gets what was published, but for those who do not read it in time.
+    co_await server.async_drain(asio::as_tuple(asio::use_awaitable));
 }
 
 }   // namespace

@@ -66,8 +66,8 @@ class Subscription {
   #cursor = null;          // { epoch, seq } of the newest record seen
   #sameEpoch = false;      // as the cursor's, when the connection was made
   #conflates = false;      // the policy in effect is `latest`
-  #ref = 0;                // of the newest `subscribe`; answers to older ones are stale
-  #asked = null;           // how the newest `subscribe` came about; null once answered
+  #ref = 0;                // of the newest `subscribe`
+  #asked = new Map();      // by ref, each `subscribe` that is unanswered: { why, request }
   #change = null;          // the promise of update()
   #attempt = 0;
   #liveSince = null;
@@ -147,6 +147,7 @@ class Subscription {
     const socket = this.#socket;
     this.#socket = null;
     this.#epoch = null;
+    this.#asked.clear();
     if (socket) {
       socket.onmessage = socket.onclose = null;
       socket.onerror = () => {};   // without a handler some throw
@@ -241,27 +242,37 @@ class Subscription {
   }
 
   #ask(why) {
-    this.#asked = why;
-    const message = { op: 'subscribe', ...this.#request, ref: ++this.#ref };
+    this.#asked.set(++this.#ref, { why, request: this.#request });
+    const message = { op: 'subscribe', ...this.#request, ref: this.#ref };
     if (why === 'resume') message.since = this.cursor;
     if (why === 'anew') delete message.since;
     this.#send(message);
   }
 
+  // One that another update has overtaken is in force until that one is, and if that is refused.
   #onSubscribed(record) {
-    if (record.ref !== this.#ref) return;
-    const why = this.#asked;
-    this.#asked = null;
-    this.#accepted = this.#request;
-    this.#conflates = (record.subscription?.overflow ?? this.#request.overflow) === 'latest';
+    const { why, request } = this.#answered(record) ?? {};
+    if (!why) return;
+    this.#accepted = request;
+    this.#conflates = (record.subscription?.overflow ?? request.overflow) === 'latest';
     const lost = why === 'anew' ? this.#unresumed(record.start ?? record.seq) : null;
-    if (why !== 'resume') this.#beginAfter(record, why === 'anew' ? undefined : this.#request.since);
+    if (why !== 'resume') this.#beginAfter(record, why === 'anew' ? undefined : request.since);
     this.#liveSince ??= Date.now();
-    this.#change?.resolve();
-    this.#change = null;
+    if (record.ref === this.#ref) {
+      this.#request = this.#accepted;
+      this.#change?.resolve();
+      this.#change = null;
+    }
     this.#enter({ name: 'live', epoch: this.#epoch, subscriber: record.subscriber,
                   subscription: record.subscription, resumed: why === 'resume' && this.#sameEpoch });
     if (lost) this.#options.onGap?.(lost);
+  }
+
+  // What was asked for, of a record that answers it.
+  #answered({ ref }) {
+    const asked = this.#asked.get(ref);
+    this.#asked.delete(ref);
+    return asked;
   }
 
   // Holds fast where the subscription began, so that after a connection that brought nothing the next
@@ -272,7 +283,7 @@ class Subscription {
     const back = /^(\d+)([smhd])$/.exec(since);
     if (this.#cursor || !back) return;
     const moment = new Date(Math.max(0, Date.now() - back[1] * SECONDS[back[2]] * 1000));
-    this.#request = this.#accepted = { ...this.#request, since: moment.toISOString() };
+    this.#accepted = { ...this.#accepted, since: moment.toISOString() };
   }
 
   // What may have been missed where the server could not resume; null: nothing. What was published
@@ -286,9 +297,8 @@ class Subscription {
   }
 
   #onError(record) {
-    if (record.ref !== this.#ref || this.#asked === null) return;
-    const why = this.#asked;
-    this.#asked = null;
+    const { why } = this.#answered(record) ?? {};
+    if (!why || record.ref !== this.#ref) return;
     if (record.status >= 500) {
       this.#drop().close();
       return this.#retryLater(record.detail ?? 'the server refused for now');

@@ -98,8 +98,11 @@ void http_pipe::close()
     closed_ = true;
     drop_link();
     deadline_.cancel();
-    fail_all(std::exchange(sent_, {}), aborted());
-    fail_all(std::exchange(waiting_, {}), aborted());
+    release(sent_);
+    release(waiting_);
+    auto waiting = std::exchange(waiting_, {});
+    tell_all(std::exchange(sent_, {}), aborted());
+    tell_all(std::move(waiting), aborted());
 }
 
 // Handlers may own the client, and call back as they go: nothing of this is in use by then.
@@ -240,9 +243,11 @@ void http_pipe::lose(error_code ec)
     while (!sent_.empty()) {
         auto& r = sent_.back();
         bool const is_behind = late && r.sent_at > overdue;
+        bool const is_wanted = r.on_reply != nullptr;   // it was not cancelled
         // A kept connection may have been closed before the request came; what only asks may ask
         // again.
-        if ((was_kept || is_behind) && r.call.is_safe() && !std::exchange(r.tried, true))
+        if (is_wanted && (was_kept || is_behind) && r.call.is_safe() &&
+            !std::exchange(r.tried, true))
             waiting_.push_front(std::move(r));
         else
             (is_behind ? behind : failed).push_front(std::move(r));
@@ -250,8 +255,10 @@ void http_pipe::lose(error_code ec)
     }
     if (!waiting_.empty()) connect();
     watch();
-    fail_all(std::move(failed), connection_failure(ec, where_.authority));
-    fail_all(std::move(behind),
+    release(failed);
+    release(behind);
+    tell_all(std::move(failed), connection_failure(ec, where_.authority));
+    tell_all(std::move(behind),
              connection_failure(asio::error::connection_aborted, where_.authority));
 }
 
@@ -265,10 +272,14 @@ void http_pipe::drop_link()
     link_.reset();
 }
 
-void http_pipe::fail_all(std::deque<request> requests, error const& why)
+void http_pipe::release(std::deque<request> const& requests) noexcept
 {
     for (auto const& r : requests)
         held_bytes_ -= r.call.size_bytes();
+}
+
+void http_pipe::tell_all(std::deque<request> requests, error const& why)
+{
     for (auto& r : requests)
         if (r.on_reply) std::move(r.on_reply)(why, http_reply{});
 }

@@ -111,7 +111,9 @@ private:
     void watch();
     void lose(boost::system::error_code ec);
     void drop_link();
-    void fail_all(std::deque<request> requests, error const& why);
+    // What they took of the bounds is free again before anyone is told, who may ask for more.
+    void release(std::deque<request> const& requests) noexcept;
+    static void tell_all(std::deque<request> requests, error const& why);
     void append(std::string& out, http_call const& call) const;
 
     boost::asio::any_io_executor const strand_;

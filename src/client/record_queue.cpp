@@ -92,7 +92,7 @@ void record_queue::match_waiters()
 // Whether somebody is to be told, who then was.
 bool record_queue::room_to_tell() noexcept
 {
-    return entries_.size() <= capacity_ && std::exchange(room_wanted_, false);
+    return entries_.size() < capacity_ && std::exchange(room_wanted_, false);
 }
 
 void record_queue::cancel(std::uint64_t waiter_id)
@@ -128,7 +128,7 @@ void record_queue::push(stream_record record, std::optional<std::uint64_t> seq)
 bool record_queue::has_room()
 {
     std::lock_guard const lock{mutex_};
-    room_wanted_ = entries_.size() > capacity_;
+    room_wanted_ = entries_.size() >= capacity_;
     return !room_wanted_;
 }
 

@@ -33,7 +33,7 @@ public:
     using receive_handler = detail::parked_handler<void(boost::system::error_code, stream_record)>;
 
     /// @param ex Receives that wait do not outlive its context.
-    /// @param capacity Records beyond which whoever reads them is to wait, above 0.
+    /// @param capacity Records at which whoever reads them is to wait, above 0.
     /// @param began Where the stream begins, if that is known.
     /// @param on_room Called when there is room again for one who was refused it by `has_room`.
     record_queue(boost::asio::any_io_executor const& ex, std::size_t capacity,

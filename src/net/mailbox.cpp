@@ -31,7 +31,7 @@ bool mailbox::begin(core::history const& h, core::starting_point const& start, s
     errands next;
     {
         std::lock_guard const lock{mutex_};
-        if (end_ == errc::unsubscribed) return false;   // meanwhile; its books are closed
+        if (end_told_ || end_ == errc::unsubscribed) return false;   // its books are closed
         last_ = last;
         if (start.lost) queue_.tell(*start.lost);
         auto const unread = h.count(plan_->wanted, start.next, last_);

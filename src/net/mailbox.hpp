@@ -135,7 +135,8 @@ private:
     std::optional<delivery> take_next();
     [[nodiscard]] boost::system::error_code tell_end() noexcept;
     void match_waiters();
-    [[nodiscard]] bool at_end() const noexcept { return end_.failed() && !queue_.behind(); }
+    // Whether nothing is left to be received, nor will be.
+    [[nodiscard]] bool at_end() const noexcept { return end_.failed() && queue_.idle(); }
     bool read_on(core::history const& h);
     [[nodiscard]] bool refill_due() noexcept;
     [[nodiscard]] errands due(bool refill) noexcept;

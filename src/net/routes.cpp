@@ -255,7 +255,8 @@ void routes::disconnect(routed_request const& r)
     auto const [at, ec] = std::from_chars(r.rest.data(), end, id);
     bool const known = ec == std::errc{} && at == end &&
                        (shard_->close_subscriber(id) || broker_.close_subscriber(id));
-    if (!known) return fail(r, errc::not_found, "there is no subscriber of this id");
+    if (!known)
+        return fail(r, errc::not_found, "there is no subscriber of this id that has not ended");
     log_.write(log_level::info, "subscriber " + std::to_string(id) + " closed by an operator at " +
                                     r.session.connection().remote());
     http_response response;

@@ -165,7 +165,7 @@ void server_impl::begin_drain()
     listener_->stop();
     drain_timer_.expires_after(options_.drain_timeout);
     drain_timer_.async_wait([self = shared_from_this()](error_code ec) {
-        if (ec || self->drained_) return;
+        if (ec || self->drained_ || self->shard_->connection_count() == 0) return;
         self->drain_outcome_ = asio::error::timed_out;
         self->log_.write(log_level::warning, "drain timeout: cutting " +
                                                  std::to_string(self->shard_->connection_count()) +

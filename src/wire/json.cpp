@@ -29,7 +29,7 @@ result<std::variant<event, gap>> parse_record_json(std::string_view text)
 {
     auto record = wire::parse_server_record(text);
     if (!record) return std::move(record).error();
-    if (auto* const e = std::get_if<event>(&*record)) return {*std::move(e)};
+    if (auto* const e = std::get_if<event>(&*record)) return {std::move(*e)};
     if (auto const* const g = std::get_if<gap>(&*record)) return {*g};
     return error{make_error_code(errc::unknown_field),
                  "the record is neither an event nor a gap",

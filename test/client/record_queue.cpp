@@ -104,9 +104,8 @@ BOOST_AUTO_TEST_CASE(cursor_is_of_what_was_received)
 BOOST_AUTO_TEST_CASE(reader_is_told_of_room_once_and_only_if_it_asked)
 {
     push(1);
-    push(2);
     BOOST_TEST(queue->has_room());
-    push(3);
+    push(2);
     BOOST_TEST(!queue->has_room());
     BOOST_TEST(told_of_room == 0);
     BOOST_TEST((take() == 1u));

@@ -117,6 +117,37 @@ describe('the cursor', () => {
   });
 });
 
+describe('an update that another overtook', () => {
+  test('is in force where that one is refused', async () => {
+    const subscription = startLive(10, { types: 'a' });
+    const first = subscription.update({ types: 'b' });
+    const { ref } = FakeSocket.newest.asked;
+    const second = subscription.update({ types: 'no good' });
+    await assert.rejects(first, { name: 'AbortError' });
+    FakeSocket.newest.says({ op: 'subscribed', ref, seq: 10, start: 10, subscriber: 2 });
+    FakeSocket.newest.refuses(400, 'no such pattern', '/types/0');
+    await assert.rejects(second);
+    FakeSocket.newest.says({ type: 'b', seq: 11 });
+    FakeSocket.newest.ends(1006);
+    mock.timers.tick(recorder.states.at(-1).delay);
+    FakeSocket.newest.welcomes();
+    assert.deepEqual(FakeSocket.newest.asked.types, ['b']);
+    assert.equal(FakeSocket.newest.asked.since, 'E:11');
+  });
+
+  test('is no refusal of what was asked for first', async () => {
+    const subscription = start({ types: 'a' });
+    FakeSocket.newest.welcomes();
+    const { ref } = FakeSocket.newest.asked;
+    const updated = subscription.update({ types: 'no good' });
+    FakeSocket.newest.says({ op: 'subscribed', ref, seq: 10, start: 10, subscriber: 1 });
+    FakeSocket.newest.refuses(400, 'no such pattern', '/types/0');
+    await assert.rejects(updated);
+    assert.equal(recorder.states.at(-1).name, 'live');
+    assert.equal(subscription.cursor, 'E:10');
+  });
+});
+
 describe('reconnecting', () => {
   function reconnect(connections = 2) {
     FakeSocket.newest.ends(1006);

@@ -10,6 +10,7 @@
 #include <array>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -128,6 +129,20 @@ BOOST_AUTO_TEST_CASE(books_are_closed_once_the_end_was_told)
     unread.unsubscribe();
     BOOST_TEST(broker->subscriber_count() == 0u);
     BOOST_TEST((broker->stats().ledger == ledger{.matched = 3, .delivered = 2, .dropped = 1}));
+}
+
+BOOST_AUTO_TEST_CASE(asking_for_nothing_is_not_the_end)
+{
+    auto s = broker->subscribe();
+    publish(3);
+    broker->stop();
+    settle(context);
+    error_code ec;
+    BOOST_TEST(s.try_receive(std::span<delivery>{}, ec) == 0u);
+    BOOST_TEST(!ec);
+    BOOST_TEST(broker->subscriber_count() == 1u);
+    BOOST_TEST(take_all(s) == "1 2 3 end_of_stream");
+    BOOST_TEST((broker->stats().ledger == ledger{.matched = 3, .delivered = 3}));
 }
 
 BOOST_AUTO_TEST_CASE(publishing_afterwards_is_refused_and_counted)
