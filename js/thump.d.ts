@@ -107,8 +107,10 @@ export interface Subscription {
    */
   readonly cursor: string | null;
   /**
-   * Replaces parts of the filter, on the same connection where there is one. Rejects with a
-   * `ThumpError` where the server refuses; then the filter before stays in force.
+   * Replaces parts of the filter, on the same connection where there is one. It begins with
+   * `changes.since`, else with what is published from now on; while the connection is down, with
+   * what follows `cursor`. Rejects with a `ThumpError` where the server refuses; then the filter
+   * before stays in force.
    */
   update(changes: Filter): Promise<void>;
   /** Connects at once instead of waiting, or again after `closed`. */
