@@ -1,4 +1,5 @@
-// What the strand and a receiver do to a subscription's queue in an order that only threads bring about.
+// What the strand and a receiver do to a subscription's queue in an order that only threads bring
+// about.
 #include <net/mailbox.hpp>
 
 #include <core/history.hpp>
@@ -25,12 +26,12 @@ struct fixture {
     core::history history{{.max_events = 10}};
     std::shared_ptr<mailbox> box = std::make_shared<mailbox>(
         1,
-        std::make_shared<detail::mailbox_plan const>(detail::mailbox_plan{
-            .wanted = {},
-            .limits = {.queue = 50},
-            .name = {},
-            .owner = {},
-            .oldest_seq = std::make_shared<std::atomic<std::uint64_t>>(1)}),
+        std::make_shared<detail::mailbox_plan const>(
+            detail::mailbox_plan{.wanted = {},
+                                 .limits = {.queue = 50},
+                                 .name = {},
+                                 .owner = {},
+                                 .oldest_seq = std::make_shared<std::atomic<std::uint64_t>>(1)}),
         detail::mailbox_range{.since = earliest{}, .until = {}});
 
     fixture()
