@@ -1,9 +1,7 @@
 #include <client/record_queue.hpp>
 
-#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/error.hpp>
 
-#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -29,19 +27,14 @@ record_queue::~record_queue()
 
 void record_queue::receive(receive_handler handler)
 {
-    auto slot = handler.cancellation_slot();
+    auto const slot = handler.cancellation_slot();
     bool room;
     {
         std::lock_guard const lock{mutex_};
-        auto const id = next_waiter_++;
-        waiters_.push_back({id, std::move(handler)});
+        auto const id = waiters_.push(std::move(handler));
         match_waiters();
         // Under the lock: once it is released, the receive may complete and its slot be gone.
-        if (!waiters_.empty() && slot.is_connected())
-            slot.assign([weak = weak_from_this(), id](asio::cancellation_type type) {
-                if (type == asio::cancellation_type::none) return;
-                if (auto const self = weak.lock()) self->cancel(id);
-            });
+        if (!waiters_.empty()) detail::cancel_by(slot, weak_from_this(), id);
         room = room_to_tell();
     }
     if (room) on_room_();
@@ -80,12 +73,10 @@ void record_queue::match_waiters()
 {
     while (!waiters_.empty()) {
         if (entries_.empty() && !failure_.code) return;
-        auto first = std::move(waiters_.front());
-        waiters_.pop_front();
         if (entries_.empty())
-            first.handler.complete(failure_.code, {});
+            waiters_.pop().complete(failure_.code, {});
         else
-            first.handler.complete({}, take_front());
+            waiters_.pop().complete({}, take_front());
     }
 }
 
@@ -98,11 +89,8 @@ bool record_queue::room_to_tell() noexcept
 void record_queue::cancel(std::uint64_t waiter_id)
 {
     std::lock_guard const lock{mutex_};
-    auto const found = std::ranges::find(waiters_, waiter_id, &waiter::id);
-    if (found == waiters_.end()) return;
-    auto cancelled = std::move(*found);
-    waiters_.erase(found);
-    cancelled.handler.complete(asio::error::operation_aborted, {});
+    if (auto cancelled = waiters_.take(waiter_id))
+        cancelled->complete(asio::error::operation_aborted, {});
 }
 
 std::optional<cursor> record_queue::cursor() const
@@ -150,9 +138,9 @@ void record_queue::close(error why)
 
 void record_queue::destroy_handlers()
 {
-    std::list<waiter> doomed;
+    decltype(waiters_) doomed;
     std::lock_guard const lock{mutex_};
-    doomed.swap(waiters_);
+    std::swap(doomed, waiters_);
 }
 
 }   // namespace thump::client_side

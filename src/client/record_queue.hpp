@@ -3,8 +3,8 @@
 
 #include <client/stream_place.hpp>
 
-#include <net/parked_handler.hpp>
 #include <net/shutdown_service.hpp>
+#include <net/waiting_receives.hpp>
 
 #include <thump/error.hpp>
 #include <thump/stream.hpp>
@@ -16,7 +16,6 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -46,6 +45,8 @@ public:
     // ---- For those who receive.
 
     void receive(receive_handler handler);
+    /// Ends a receive that still waits.
+    void cancel(std::uint64_t waiter_id);
     [[nodiscard]] std::optional<stream_record> try_receive(boost::system::error_code& ec);
 
     /// The place of the last record that was received.
@@ -78,17 +79,11 @@ private:
         stream_record record;
         std::optional<std::uint64_t> seq;
     };
-    struct waiter {
-        std::uint64_t id;
-        receive_handler handler;
-    };
 
     // With the lock held.
     [[nodiscard]] stream_record take_front();
     void match_waiters();
     [[nodiscard]] bool room_to_tell() noexcept;
-
-    void cancel(std::uint64_t waiter_id);
 
     std::size_t const capacity_;
     std::function<void()> const on_room_;
@@ -96,8 +91,7 @@ private:
 
     mutable std::mutex mutex_;
     std::deque<entry> entries_;
-    std::list<waiter> waiters_;
-    std::uint64_t next_waiter_ = 0;
+    detail::waiting_receives<void(boost::system::error_code, stream_record)> waiters_;
     stream_place place_;
     error failure_;
     bool room_wanted_ = false;

@@ -158,20 +158,14 @@ void mailbox::run(errands what)
 
 void mailbox::receive(receive_handler handler)
 {
-    auto slot = handler.cancellation_slot();
-    std::uint64_t waiter_id;
+    auto const slot = handler.cancellation_slot();
     errands next;
     {
         std::lock_guard const lock{mutex_};
-        waiter_id = next_waiter_++;
-        waiters_.push_back({waiter_id, std::move(handler)});
+        auto const id = waiters_.push(std::move(handler));
         match_waiters();
         // Under the lock: once it is released, the receive may complete and its slot be gone.
-        if (!waiters_.empty() && slot.is_connected())
-            slot.assign([weak = weak_from_this(), waiter_id](asio::cancellation_type type) {
-                if (type == asio::cancellation_type::none) return;
-                if (auto const self = weak.lock()) self->cancel(waiter_id);
-            });
+        if (!waiters_.empty()) cancel_by(slot, weak_from_this(), id);
         next = due(refill_due());
     }
     run(next);
@@ -241,23 +235,18 @@ void mailbox::match_waiters()
     while (!waiters_.empty()) {
         auto taken = take_next();
         if (!taken && !at_end()) return;
-        auto first = std::move(waiters_.front());
-        waiters_.pop_front();
         if (taken)
-            first.handler.complete({}, *std::move(taken));
+            waiters_.pop().complete({}, *std::move(taken));
         else
-            first.handler.complete(tell_end(), {});
+            waiters_.pop().complete(tell_end(), {});
     }
 }
 
 void mailbox::cancel(std::uint64_t waiter_id)
 {
     std::lock_guard const lock{mutex_};
-    auto const found = std::ranges::find(waiters_, waiter_id, &waiter::id);
-    if (found == waiters_.end()) return;
-    auto cancelled = std::move(*found);
-    waiters_.erase(found);
-    cancelled.handler.complete(asio::error::operation_aborted, {});
+    if (auto cancelled = waiters_.take(waiter_id))
+        cancelled->complete(asio::error::operation_aborted, {});
 }
 
 bool mailbox::finish(error_code reason)
@@ -285,9 +274,9 @@ void mailbox::unsubscribe()
 
 void mailbox::destroy_waiters() noexcept
 {
-    std::list<waiter> doomed;
+    decltype(waiters_) doomed;
     std::lock_guard const lock{mutex_};
-    doomed.swap(waiters_);
+    std::swap(doomed, waiters_);
 }
 
 bool mailbox::ended() const

@@ -4,10 +4,10 @@
 #include <core/backlog.hpp>
 #include <core/filter_index.hpp>
 #include <core/history.hpp>
-#include <net/parked_handler.hpp>
 #include <net/subscriber_info.hpp>
 #include <net/subscriber_survey.hpp>
 #include <net/turn_sink.hpp>
+#include <net/waiting_receives.hpp>
 
 #include <thump/delivery.hpp>
 #include <thump/subscription_options.hpp>
@@ -17,7 +17,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -90,6 +89,8 @@ public:
 
     /// Begins a receive.
     void receive(receive_handler handler);
+    /// Ends a receive that still waits.
+    void cancel(std::uint64_t waiter_id);
 
     std::optional<delivery> try_receive(boost::system::error_code& ec);
     std::size_t try_receive(std::span<delivery> into, boost::system::error_code& ec);
@@ -118,12 +119,6 @@ public:
     [[nodiscard]] std::weak_ptr<broker_impl> const& owner() const noexcept { return plan_->owner; }
 
 private:
-    // A receive under way.
-    struct waiter {
-        std::uint64_t id;
-        receive_handler handler;
-    };
-
     // What is to be done of the broker once the lock is released: the broker's end wants it.
     struct errands {
         bool refill = false;
@@ -141,7 +136,6 @@ private:
     [[nodiscard]] bool refill_due() noexcept;
     [[nodiscard]] errands due(bool refill) noexcept;
     void run(errands what);
-    void cancel(std::uint64_t waiter_id);
 
     std::uint64_t const id_;
     std::shared_ptr<mailbox_plan const> const plan_;
@@ -151,8 +145,7 @@ private:
     mutable std::mutex mutex_;
     // Guarded by mutex_:
     core::backlog queue_;
-    std::list<waiter> waiters_;
-    std::uint64_t next_waiter_ = 0;
+    waiting_receives<void(boost::system::error_code, delivery)> waiters_;
     std::uint64_t gaps_told_ = 0;
     std::uint64_t overruns_ = 0;
     std::uint64_t unread_at_end_ = 0;
