@@ -305,10 +305,10 @@ class Subscription {
     }
     // A server without history cannot resume. What follows is live, and the loss is told.
     if (why === 'resume' && record.pointer === '/since') return this.#ask('anew');
-    this.#onRefused(why, new ThumpError(record));
+    this.#onRefused(new ThumpError(record));
   }
 
-  #onRefused(why, error) {
+  #onRefused(error) {
     const change = this.#change;
     this.#change = null;
     if (change && this.#accepted) {

@@ -72,11 +72,12 @@ stream_record record_queue::take_front()
 void record_queue::match_waiters()
 {
     while (!waiters_.empty()) {
-        if (entries_.empty() && !failure_.code) return;
-        if (entries_.empty())
+        if (!entries_.empty())
+            waiters_.pop().complete({}, take_front());
+        else if (failure_.code)
             waiters_.pop().complete(failure_.code, {});
         else
-            waiters_.pop().complete({}, take_front());
+            return;
     }
 }
 
