@@ -215,9 +215,7 @@ BOOST_AUTO_TEST_CASE(without_reconnecting_a_lost_connection_ends_the_stream)
     site here;
     run(here.ioc, [&]() -> asio::awaitable<void> {
         auto s = here.c.subscribe({.reconnect = false});
-        auto socket = co_await here.server.accept_websocket();
-        co_await socket.send(hello);
-        co_await receive<stream_connected>(s);
+        auto socket = co_await welcome(here, s);
         socket.drop();
         BOOST_TEST((co_await receive_end(s)).code.failed());
     }());
@@ -228,9 +226,7 @@ BOOST_AUTO_TEST_CASE(closing_ends_the_connection_and_every_receive)
     site here;
     run(here.ioc, [&]() -> asio::awaitable<void> {
         auto s = here.c.subscribe();
-        auto socket = co_await here.server.accept_websocket();
-        co_await socket.send(hello);
-        co_await receive<stream_connected>(s);
+        auto socket = co_await welcome(here, s);
         std::optional<error_code> ended;
         s.async_receive([&](error_code ec, stream_record const&) { ended = ec; });
         s.close();
@@ -279,9 +275,7 @@ BOOST_AUTO_TEST_CASE(a_cancelled_receive_takes_nothing)
     site here;
     run(here.ioc, [&]() -> asio::awaitable<void> {
         auto s = here.c.subscribe();
-        auto socket = co_await here.server.accept_websocket();
-        co_await socket.send(hello);
-        co_await receive<stream_connected>(s);
+        auto socket = co_await welcome(here, s);
         asio::cancellation_signal signal;
         std::optional<error_code> ended;
         s.async_receive(asio::bind_cancellation_slot(

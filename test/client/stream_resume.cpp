@@ -62,9 +62,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_read_nothing_resumes_where_it_began)
     run(here.ioc, [&]() -> asio::awaitable<void> {
         auto s = here.c.subscribe();
         {
-            auto socket = co_await here.server.accept_websocket();
-            co_await socket.send(hello);
-            co_await receive<stream_connected>(s);
+            auto socket = co_await welcome(here, s);
             socket.drop();
         }
         auto const socket = co_await here.server.accept_websocket();
@@ -113,9 +111,7 @@ BOOST_AUTO_TEST_CASE(a_stream_of_the_last_none_resumes_after_the_newest)
     run(here.ioc, [&]() -> asio::awaitable<void> {
         auto s = here.c.subscribe({.subscription = {.since = last_events{0}}});
         {
-            auto socket = co_await here.server.accept_websocket();
-            co_await socket.send(hello);
-            co_await receive<stream_connected>(s);
+            auto socket = co_await welcome(here, s);
             socket.drop();
         }
         auto const socket = co_await here.server.accept_websocket();

@@ -47,6 +47,15 @@ boost::asio::awaitable<Record> receive(stream& s)
     co_return std::get<Record>(std::move(record));
 }
 
+/// Lets the stream connect, and says `hello`.
+inline boost::asio::awaitable<scripted_socket> welcome(site& here, stream& s)
+{
+    auto socket = co_await here.server.accept_websocket();
+    co_await socket.send(hello);
+    co_await receive<stream_connected>(s);
+    co_return socket;
+}
+
 inline boost::asio::awaitable<void> receive_event(stream& s, std::uint64_t seq)
 {
     BOOST_TEST((co_await receive<received_event>(s)).event.seq == seq);
