@@ -47,7 +47,10 @@ struct time_point {
 /// of 0000 to 9999.
 [[nodiscard]] THUMP_API std::string to_string(time_point t);
 
-/// Reads an RFC 3339 date-time with any offset; nothing where it is none.
+/// Reads an RFC 3339 date-time with any offset; digits of the fraction past the ninth are cut off.
+/// A leap second (23:59:60 in UTC) is read as the second that follows it.
+/// @return the instant, or nothing where `text` is no such date-time, or its year in UTC is not
+/// one of 0000 to 9999.
 [[nodiscard]] THUMP_API std::optional<time_point> parse_time_point(std::string_view text) noexcept;
 
 }   // namespace thump

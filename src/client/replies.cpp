@@ -3,8 +3,9 @@
 #include <client/failure.hpp>
 #include <wire/json_reader.hpp>
 #include <wire/position.hpp>
-#include <wire/rfc3339.hpp>
 #include <wire/server_record.hpp>
+
+#include <thump/time_point.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -116,7 +117,7 @@ remote_stats stats_of(json::object const& from)
 
 remote_subscriber subscriber_of(json::object const& from)
 {
-    auto const connected_at = wire::parse_rfc3339(text_of(from, "connected_at"));
+    auto const connected_at = parse_time_point(text_of(from, "connected_at"));
     return {.id = count_of(from, "id"),
             .transport = text_of(from, "transport"),
             .remote = text_of(from, "remote"),

@@ -4,7 +4,8 @@
 #include <wire/cloud_event.hpp>
 #include <wire/event_rules.hpp>
 #include <wire/json_pointer.hpp>
-#include <wire/rfc3339.hpp>
+
+#include <thump/time_point.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -125,7 +126,7 @@ result<void> cloud_event_builder::set_type(std::string_view value)
 
 result<void> cloud_event_builder::set_time(std::string_view value)
 {
-    made_.timestamp = parse_rfc3339(value);
+    made_.timestamp = parse_time_point(value);
     if (made_.timestamp) return {};
     return fault(errc::invalid_timestamp,
                  "the time " + quoted(value) + " is no RFC 3339 date-time");

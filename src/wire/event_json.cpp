@@ -175,7 +175,7 @@ private:
     {
         std::string_view value;
         if (auto good = string_value("timestamp", value); !good) return good;
-        made_.timestamp = parse_rfc3339(value);
+        made_.timestamp = parse_time_point(value);
         if (!made_.timestamp)
             return fault(errc::invalid_timestamp,
                          "the timestamp " + quoted(value) + " is no RFC 3339 date-time");

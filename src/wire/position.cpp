@@ -121,7 +121,7 @@ std::optional<position> parse_position(std::string_view text)
     }
     if (auto const seq = parse_seq(text)) return at_sequence{*seq};
     if (auto const back = parse_back(text)) return *back;
-    if (auto const time = wire::parse_rfc3339(text)) return *time;
+    if (auto const time = parse_time_point(text)) return *time;
     if (auto at = parse_cursor(text)) return *std::move(at);
     return std::nullopt;
 }

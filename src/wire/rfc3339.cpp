@@ -8,8 +8,10 @@
 
 #include <array>
 #include <chrono>
+#include <optional>
+#include <string_view>
 
-namespace thump::wire {
+namespace thump {
 namespace {
 
 constexpr std::int64_t seconds_per_day = 86'400;
@@ -106,26 +108,7 @@ void put_digits(char* at, unsigned value, int count) noexcept
 
 }   // namespace
 
-std::optional<time_point> parse_rfc3339(std::string_view text) noexcept
-{
-    scanner in{text};
-    auto const midnight = scan_date(in);
-    if (!midnight) return std::nullopt;
-    in.expect('T');
-    int const hours = in.digits(2, 23);
-    in.expect(':');
-    int const minutes = in.digits(2, 59);
-    in.expect(':');
-    int const seconds = in.digits(2, 60);
-    auto const nanoseconds = in.accept('.') ? in.nanoseconds() : 0;
-    int const offset = in.offset();
-    if (!in.complete()) return std::nullopt;
-
-    time_point const made{*midnight + hours * 3600 + minutes * 60 + seconds - offset, nanoseconds};
-    bool const leaps_at_midnight = seconds < 60 || made.seconds % seconds_per_day == 0;
-    if (!leaps_at_midnight || !has_four_digit_year(made)) return std::nullopt;
-    return made;
-}
+namespace wire {
 
 bool has_four_digit_year(time_point t) noexcept
 {
@@ -158,9 +141,7 @@ void append_rfc3339(std::string& out, time_point t)
     out.append(text.data(), length);
 }
 
-}   // namespace thump::wire
-
-namespace thump {
+}   // namespace wire
 
 std::string to_string(time_point t)
 {
@@ -171,7 +152,23 @@ std::string to_string(time_point t)
 
 std::optional<time_point> parse_time_point(std::string_view text) noexcept
 {
-    return wire::parse_rfc3339(text);
+    scanner in{text};
+    auto const midnight = scan_date(in);
+    if (!midnight) return std::nullopt;
+    in.expect('T');
+    int const hours = in.digits(2, 23);
+    in.expect(':');
+    int const minutes = in.digits(2, 59);
+    in.expect(':');
+    int const seconds = in.digits(2, 60);
+    auto const nanoseconds = in.accept('.') ? in.nanoseconds() : 0;
+    int const offset = in.offset();
+    if (!in.complete()) return std::nullopt;
+
+    time_point const made{*midnight + hours * 3600 + minutes * 60 + seconds - offset, nanoseconds};
+    bool const leaps_at_midnight = seconds < 60 || made.seconds % seconds_per_day == 0;
+    if (!leaps_at_midnight || !wire::has_four_digit_year(made)) return std::nullopt;
+    return made;
 }
 
 }   // namespace thump

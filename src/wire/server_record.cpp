@@ -9,7 +9,8 @@
 #include <wire/json_pointer.hpp>
 #include <wire/json_reader.hpp>
 #include <wire/json_text.hpp>
-#include <wire/rfc3339.hpp>
+
+#include <thump/time_point.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -99,7 +100,7 @@ result<void> read_timestamp(json_reader& in, std::optional<time_point>& to)
 {
     std::string text;
     if (auto good = read(in, text); !good) return good;
-    to = parse_rfc3339(text);
+    to = parse_time_point(text);
     if (!to) return fault(errc::invalid_timestamp, quoted(text) + " is no RFC 3339 date-time");
     return {};
 }

@@ -4,10 +4,10 @@
 #include <thump/broker.hpp>
 #include <thump/client.hpp>
 #include <thump/server.hpp>
+#include <thump/time_point.hpp>
 
 #include <client/stream_site.hpp>
 #include <support/print.hpp>
-#include <wire/rfc3339.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_beginning_some_time_back_stays_at_its_moment)
                 BOOST_TEST(socket.target() == "/v1/events?since=10m");
             } else {
                 auto const stands = socket.target().substr(socket.target().find('=') + 1);
-                auto moment = wire::parse_rfc3339(stands);
+                auto moment = parse_time_point(stands);
                 BOOST_TEST_REQUIRE(moment.has_value(), stands);
                 moment->seconds += 600;
                 BOOST_TEST((*moment >= before && *moment <= time_point::now()), stands);

@@ -2,10 +2,10 @@
 
 #include <wire/cloud_event_reader.hpp>
 #include <wire/faults.hpp>
-#include <wire/rfc3339.hpp>
 #include <wire/same_event.hpp>
 
 #include <thump/cloud_event.hpp>
+#include <thump/time_point.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(an_event_without_message_and_metadata_has_its_own_data)
 {
     BOOST_TEST(text_of({.type = "task.failed",
                         .id = "0190-x",
-                        .timestamp = wire::parse_rfc3339("2024-05-01T12:00:00.25Z"),
+                        .timestamp = parse_time_point("2024-05-01T12:00:00.25Z"),
                         .source = "/warren",
                         .data = R"({"tries":[1,2.0]})",
                         .seq = 12}) ==
@@ -116,9 +116,9 @@ BOOST_AUTO_TEST_CASE(the_largest_sequence_number_has_twenty_digits)
 BOOST_AUTO_TEST_CASE(a_control_record_is_the_data_of_a_cloud_event)
 {
     std::string out;
-    wire::append_cloud_record(
-        out, {"gap", "epoch1", "id1", *wire::parse_rfc3339("2024-05-01T12:00:00Z")},
-        R"({"op":"gap","from":1})");
+    wire::append_cloud_record(out,
+                              {"gap", "epoch1", "id1", *parse_time_point("2024-05-01T12:00:00Z")},
+                              R"({"op":"gap","from":1})");
     BOOST_TEST(out == R"({"specversion":"1.0","id":"id1","source":"urn:thump:epoch:epoch1",)"
                       R"("type":"thump.gap","time":"2024-05-01T12:00:00Z",)"
                       R"("datacontenttype":"application/json","data":{"op":"gap","from":1}})");
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(an_event_is_the_same_when_its_cloud_event_is_read)
                     auto e = bare(entries, data);
                     e.message = message;
                     e.source = source;
-                    e.timestamp = wire::parse_rfc3339("2024-05-01T12:00:00.123456789Z");
+                    e.timestamp = parse_time_point("2024-05-01T12:00:00.123456789Z");
                     e.seq = 42;
                     auto const text = text_of(e);
                     auto const again = wire::parse_cloud_event(text, limits);

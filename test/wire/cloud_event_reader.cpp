@@ -2,7 +2,8 @@
 
 #include <wire/cloud_event.hpp>
 #include <wire/faults.hpp>
-#include <wire/rfc3339.hpp>
+
+#include <thump/time_point.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -67,7 +68,7 @@ BOOST_AUTO_TEST_CASE(attributes_become_members_or_metadata)
     BOOST_TEST(e.id == "i");
     BOOST_TEST(e.source == "/s");
     BOOST_TEST(e.type == "a.b");
-    BOOST_TEST((e.timestamp == wire::parse_rfc3339("2018-04-05T01:56:24.5Z")));
+    BOOST_TEST((e.timestamp == parse_time_point("2018-04-05T01:56:24.5Z")));
     BOOST_TEST(e.data == R"("<a/>")");
     BOOST_TEST(entries(e.metadata) ==
                "ce-b:boolean=true;ce-comexampleext=v;ce-datacontenttype=text/xml;"

@@ -1,8 +1,9 @@
 #include <wire/event_json.hpp>
 
 #include <wire/faults.hpp>
-#include <wire/rfc3339.hpp>
 #include <wire/same_event.hpp>
+
+#include <thump/time_point.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
@@ -49,7 +50,7 @@ event full_event()
 {
     event e{.type = "task.failed",
             .id = "0190-x",
-            .timestamp = wire::parse_rfc3339("2024-05-01T12:00:00.25Z"),
+            .timestamp = parse_time_point("2024-05-01T12:00:00.25Z"),
             .message = "image \"nginx\" not found",
             .metadata = {{"task_id", "t1"}, {"error", "not\nfound"}},
             .source = "/warren/manager",

@@ -1,6 +1,6 @@
 #include <wire/position.hpp>
 
-#include <wire/rfc3339.hpp>
+#include <thump/time_point.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(each_form_is_told_from_the_others)
     BOOST_TEST(reads_as("18446744073709551615", at_sequence{UINT64_MAX}));
     BOOST_TEST(reads_as("k3_J-x:42", cursor{"k3_J-x", 42}));
     BOOST_TEST(reads_as("2024:42", cursor{"2024", 42}));
-    BOOST_TEST(reads_as("2024-05-01T12:00:00Z", *parse_rfc3339("2024-05-01T12:00:00Z")));
+    BOOST_TEST(reads_as("2024-05-01T12:00:00Z", *parse_time_point("2024-05-01T12:00:00Z")));
     BOOST_TEST(reads_as("90s", time_back{90s}));
     BOOST_TEST(reads_as("10m", time_back{10min}));
     BOOST_TEST(reads_as("2h", time_back{2h}));

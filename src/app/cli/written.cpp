@@ -3,7 +3,8 @@
 #include <wire/event_rules.hpp>
 #include <wire/json_reader.hpp>
 #include <wire/position.hpp>
-#include <wire/rfc3339.hpp>
+
+#include <thump/time_point.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -76,7 +77,7 @@ publish_options understand_publish(written_options const& w)
     auto made = w.publish;
     made.e.metadata = read_metadata(w.metadata);
     if (!w.timestamp.empty()) {
-        made.e.timestamp = wire::parse_rfc3339(w.timestamp);
+        made.e.timestamp = parse_time_point(w.timestamp);
         if (!made.e.timestamp)
             throw usage_error{"--timestamp is '" + w.timestamp +
                               "'; write one like '2024-05-01T12:00:00Z'"};
