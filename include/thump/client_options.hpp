@@ -13,7 +13,7 @@
 namespace thump {
 
 /// Options of a client. Every bound on what a server controls stands here. Each timeout and wait is
-/// above 0 and at most 365 days.
+/// above 0 and at most 366 days.
 struct client_options {
     /// Where the server is: `http://HOST[:PORT][/PREFIX]`, `ws://` likewise. The port is 80 unless
     /// it is named; a prefix is that of a proxy, put before every path.

@@ -22,13 +22,13 @@ client_options checked(client_options options)
     need(options.max_record_bytes >= 1024, "max_record_bytes must be at least 1,024");
     need(options.max_body_bytes >= 1024, "max_body_bytes must be at least 1,024");
     // Past some centuries they would overflow the clock, and mean at once.
-    constexpr auto year = 365 * 24h;
+    constexpr auto longest = 366 * 24h;
     for (auto const timeout :
          {options.connect_timeout, options.request_timeout, options.idle_timeout})
-        need(timeout > 0ms && timeout <= year, "a timeout must be above 0 and at most 365 days");
+        need(timeout > 0ms && timeout <= longest, "a timeout must be above 0 and at most 366 days");
     need(options.retry_first > 0ms && options.retry_first <= options.retry_most &&
-             options.retry_most <= year,
-         "retry_first must be above 0 and at most retry_most, which must be at most 365 days");
+             options.retry_most <= longest,
+         "retry_first must be above 0 and at most retry_most, which must be at most 366 days");
     // It goes into a field of the request's head.
     need(std::ranges::all_of(options.token, [](char c) { return c > ' ' && c < 0x7f; }),
          "the token must be printable ASCII without spaces");
