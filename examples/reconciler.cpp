@@ -7,7 +7,6 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
 #include <iostream>
@@ -21,7 +20,7 @@ namespace types = thump::types;
 asio::awaitable<void> reconcile(thump::broker& broker, thump::subscription failures)
 {
     for (;;) {
-        auto const next = co_await failures.async_receive(asio::use_awaitable);
+        auto const next = co_await failures.async_receive();
         auto const* const failed = next.as_event();
         if (!failed) continue;   // a gap: a real one would compare with the tasks that should run
         std::cout << "rescheduling " << failed->metadata.at("task_id") << '\n';
@@ -32,7 +31,7 @@ asio::awaitable<void> reconcile(thump::broker& broker, thump::subscription failu
 asio::awaitable<void> work(thump::broker& broker, thump::subscription scheduled)
 {
     for (int failures = 0;;) {
-        auto const next = co_await scheduled.async_receive(asio::use_awaitable);
+        auto const next = co_await scheduled.async_receive();
         auto const* const task = next.as_event();
         if (!task) continue;
         bool const fails = failures++ < 2;

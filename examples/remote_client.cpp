@@ -49,7 +49,7 @@ void print(thump::stream_disconnected const&)
 
 asio::awaitable<void> print_next(thump::stream& s)
 {
-    auto const record = co_await s.async_receive(asio::use_awaitable);
+    auto const record = co_await s.async_receive();
     std::visit([](auto const& r) { print(r); }, record);
 }
 

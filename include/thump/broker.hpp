@@ -14,6 +14,7 @@
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <cstddef>
@@ -77,6 +78,9 @@ public:
 
     /// Publishes an event and tells its sequence number.
     ///
+    /// @param token Any completion token. By default what is returned can be awaited as it is; the
+    /// event is then published when it is.
+    ///
     /// Completion signature: `void(boost::system::error_code, thump::receipt)`.
     ///
     /// Errors: as `publish`.
@@ -87,9 +91,9 @@ public:
     ///
     /// In a coroutine give the event a name first: g++ 12 destroys one that is written out in the
     /// operand of `co_await` twice.
-    template <
-        boost::asio::completion_token_for<void(boost::system::error_code, receipt)> CompletionToken>
-    auto async_publish(event e, CompletionToken&& token)
+    template <boost::asio::completion_token_for<void(boost::system::error_code, receipt)>
+                  CompletionToken = boost::asio::deferred_t>
+    auto async_publish(event e, CompletionToken&& token = {})
     {
         return boost::asio::async_initiate<CompletionToken,
                                            void(boost::system::error_code, receipt)>(

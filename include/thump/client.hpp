@@ -12,6 +12,7 @@
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <memory>
@@ -40,6 +41,9 @@ concept completes_with =
 /// runs, to what went wrong, with a sentence and the place of the fault, and must live until then.
 ///
 /// Of every request:
+///
+/// Token: any completion token. By default what is returned can be awaited as it is
+/// (`co_await client.async_stats()`), and the request begins when it is.
 ///
 /// Completion signature: `void(boost::system::error_code, T)`, T being the type that is named.
 ///
@@ -77,15 +81,15 @@ public:
     ///
     /// In a coroutine give the event a name first: GCC 12 destroys an aggregate twice when it is
     /// made within the expression of a `co_await`.
-    template <client_side::completes_with<receipt> CompletionToken>
-    auto async_publish(event e, CompletionToken&& token)
+    template <client_side::completes_with<receipt> CompletionToken = boost::asio::deferred_t>
+    auto async_publish(event e, CompletionToken&& token = {})
     {
         return start<receipt, &client::begin_publish>(nullptr, std::forward<CompletionToken>(token),
                                                       std::move(e));
     }
     /// As above; `why` tells more of an error, and must live until completion.
-    template <client_side::completes_with<receipt> CompletionToken>
-    auto async_publish(event e, error& why, CompletionToken&& token)
+    template <client_side::completes_with<receipt> CompletionToken = boost::asio::deferred_t>
+    auto async_publish(event e, error& why, CompletionToken&& token = {})
     {
         return start<receipt, &client::begin_publish>(&why, std::forward<CompletionToken>(token),
                                                       std::move(e));
@@ -94,15 +98,15 @@ public:
     /// Publishes events, all or none of which the server finds valid. Completes with a
     /// `batch_receipt`; an event that the server refuses for want of room is no error of the
     /// request. The batch's JSON must fit the server's limit on a body (1 MiB by default).
-    template <client_side::completes_with<batch_receipt> CompletionToken>
-    auto async_publish_batch(std::vector<event> events, CompletionToken&& token)
+    template <client_side::completes_with<batch_receipt> CompletionToken = boost::asio::deferred_t>
+    auto async_publish_batch(std::vector<event> events, CompletionToken&& token = {})
     {
         return start<batch_receipt, &client::begin_publish_batch>(
             nullptr, std::forward<CompletionToken>(token), std::move(events));
     }
     /// As above; `why` tells more of an error, and must live until completion.
-    template <client_side::completes_with<batch_receipt> CompletionToken>
-    auto async_publish_batch(std::vector<event> events, error& why, CompletionToken&& token)
+    template <client_side::completes_with<batch_receipt> CompletionToken = boost::asio::deferred_t>
+    auto async_publish_batch(std::vector<event> events, error& why, CompletionToken&& token = {})
     {
         return start<batch_receipt, &client::begin_publish_batch>(
             &why, std::forward<CompletionToken>(token), std::move(events));
@@ -110,60 +114,62 @@ public:
 
     /// Reads from history. Completes with a `history_page`, or with `errc::cursor_expired` where
     /// history no longer reaches back to `since`.
-    template <client_side::completes_with<history_page> CompletionToken>
-    auto async_history(history_query query, CompletionToken&& token)
+    template <client_side::completes_with<history_page> CompletionToken = boost::asio::deferred_t>
+    auto async_history(history_query query, CompletionToken&& token = {})
     {
         return start<history_page, &client::begin_history>(
             nullptr, std::forward<CompletionToken>(token), std::move(query));
     }
     /// As above; `why` tells more of an error, and must live until completion.
-    template <client_side::completes_with<history_page> CompletionToken>
-    auto async_history(history_query query, error& why, CompletionToken&& token)
+    template <client_side::completes_with<history_page> CompletionToken = boost::asio::deferred_t>
+    auto async_history(history_query query, error& why, CompletionToken&& token = {})
     {
         return start<history_page, &client::begin_history>(
             &why, std::forward<CompletionToken>(token), std::move(query));
     }
 
     /// Asks for the catalog. Completes with a `remote_catalog`.
-    template <client_side::completes_with<remote_catalog> CompletionToken>
-    auto async_types(CompletionToken&& token)
+    template <client_side::completes_with<remote_catalog> CompletionToken = boost::asio::deferred_t>
+    auto async_types(CompletionToken&& token = {})
     {
         return start<remote_catalog, &client::begin_types>(nullptr,
                                                            std::forward<CompletionToken>(token));
     }
     /// As above; `why` tells more of an error, and must live until completion.
-    template <client_side::completes_with<remote_catalog> CompletionToken>
-    auto async_types(error& why, CompletionToken&& token)
+    template <client_side::completes_with<remote_catalog> CompletionToken = boost::asio::deferred_t>
+    auto async_types(error& why, CompletionToken&& token = {})
     {
         return start<remote_catalog, &client::begin_types>(&why,
                                                            std::forward<CompletionToken>(token));
     }
 
     /// Asks for the totals. Completes with `remote_stats`.
-    template <client_side::completes_with<remote_stats> CompletionToken>
-    auto async_stats(CompletionToken&& token)
+    template <client_side::completes_with<remote_stats> CompletionToken = boost::asio::deferred_t>
+    auto async_stats(CompletionToken&& token = {})
     {
         return start<remote_stats, &client::begin_stats>(nullptr,
                                                          std::forward<CompletionToken>(token));
     }
     /// As above; `why` tells more of an error, and must live until completion.
-    template <client_side::completes_with<remote_stats> CompletionToken>
-    auto async_stats(error& why, CompletionToken&& token)
+    template <client_side::completes_with<remote_stats> CompletionToken = boost::asio::deferred_t>
+    auto async_stats(error& why, CompletionToken&& token = {})
     {
         return start<remote_stats, &client::begin_stats>(&why,
                                                          std::forward<CompletionToken>(token));
     }
 
     /// Asks for the subscribers. Completes with `remote_subscribers`.
-    template <client_side::completes_with<remote_subscribers> CompletionToken>
-    auto async_subscribers(CompletionToken&& token)
+    template <
+        client_side::completes_with<remote_subscribers> CompletionToken = boost::asio::deferred_t>
+    auto async_subscribers(CompletionToken&& token = {})
     {
         return start<remote_subscribers, &client::begin_subscribers>(
             nullptr, std::forward<CompletionToken>(token));
     }
     /// As above; `why` tells more of an error, and must live until completion.
-    template <client_side::completes_with<remote_subscribers> CompletionToken>
-    auto async_subscribers(error& why, CompletionToken&& token)
+    template <
+        client_side::completes_with<remote_subscribers> CompletionToken = boost::asio::deferred_t>
+    auto async_subscribers(error& why, CompletionToken&& token = {})
     {
         return start<remote_subscribers, &client::begin_subscribers>(
             &why, std::forward<CompletionToken>(token));

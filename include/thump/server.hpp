@@ -8,6 +8,7 @@
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -70,6 +71,9 @@ public:
     /// subscriber take what is queued for it, ends WebSockets with close code 1001 and SSE streams
     /// with a complete response. Connections that have not ended after `drain_timeout` are cut.
     ///
+    /// @param token Any completion token. By default what is returned can be awaited as it is; the
+    /// end begins when it is.
+    ///
     /// Completion signature: `void(boost::system::error_code)`.
     ///
     /// Errors: `asio::error::timed_out` where connections were cut after `drain_timeout`;
@@ -79,8 +83,9 @@ public:
     /// to drain goes on.
     ///
     /// Executor: the handler runs on its associated executor, by default the broker's.
-    template <boost::asio::completion_token_for<void(boost::system::error_code)> CompletionToken>
-    auto async_drain(CompletionToken&& token)
+    template <boost::asio::completion_token_for<void(boost::system::error_code)> CompletionToken =
+                  boost::asio::deferred_t>
+    auto async_drain(CompletionToken&& token = {})
     {
         return boost::asio::async_initiate<CompletionToken, void(boost::system::error_code)>(
             [](auto handler, std::shared_ptr<detail::server_impl> impl, executor_type ex) {

@@ -12,6 +12,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/append.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -75,7 +76,8 @@ public:
     /// began, and so run in that order where their executor is one strand or one thread. No handler
     /// runs inside this call.
     ///
-    /// @param token Any completion token.
+    /// @param token Any completion token. By default what is returned can be awaited as it is:
+    /// `co_await s.async_receive()`.
     ///
     /// Completion signature: `void(boost::system::error_code, thump::stream_record)`.
     ///
@@ -93,8 +95,8 @@ public:
     ///
     /// Executor: the handler runs on its associated executor, by default this stream's.
     template <boost::asio::completion_token_for<void(boost::system::error_code, stream_record)>
-                  CompletionToken>
-    auto async_receive(CompletionToken&& token)
+                  CompletionToken = boost::asio::deferred_t>
+    auto async_receive(CompletionToken&& token = {})
     {
         return boost::asio::async_initiate<CompletionToken,
                                            void(boost::system::error_code, stream_record)>(

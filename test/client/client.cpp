@@ -21,6 +21,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -60,6 +61,10 @@ concept asks_for_more_with = requires(client& c, error& why, Token token)
 {
     c.async_types(why, token);
 };
+// Without a token, what is returned can be awaited.
+static_assert(asio::is_async_operation<decltype(std::declval<client&>().async_types())>());
+static_assert(asio::is_async_operation<
+              decltype(std::declval<client&>().async_types(std::declval<error&>()))>());
 static_assert(asks_with<asio::deferred_t> && asks_for_more_with<asio::deferred_t>);
 static_assert(!asks_with<int> && !asks_for_more_with<int>);
 static_assert(!asks_with<void (*)(error_code, receipt)>);
@@ -75,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_published_event_reaches_a_stream_with_the_receipts_number
         auto s = here.c.subscribe(
             {.subscription = {.types = {"task.*"}, .where = {{"node_id", {"n1"}}}, .name = "me"}});
         BOOST_TEST(std::holds_alternative<stream_connected>(co_await next(s)));
-        co_await here.c.async_publish(failure, asio::use_awaitable);
+        co_await here.c.async_publish(failure);
         event e{.type = "task.failed", .id = "x", .message = "\n\"", .data = R"({"n":1.0})"};
         e.metadata.emplace("node_id", "n1");
         auto const given = co_await here.c.async_publish(e, asio::use_awaitable);

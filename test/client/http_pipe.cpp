@@ -8,7 +8,6 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
@@ -449,7 +448,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_starts_after_its_client_has_gone_is_aborted)
 {
     site here;
     run(here.ioc, [&]() -> asio::awaitable<void> {
-        auto late = here.c->async_types(asio::deferred);
+        auto late = here.c->async_types();
         here.c.reset();
         auto const [ec, all] = co_await std::move(late)(completion);
         BOOST_TEST(ec == asio::error::operation_aborted);
