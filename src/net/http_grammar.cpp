@@ -1,7 +1,5 @@
 #include <net/http_grammar.hpp>
 
-#include <net/target.hpp>
-
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/verb.hpp>
 
@@ -65,12 +63,11 @@ void http_grammar::on_request_impl(http::verb verb, text method, text target, in
     request_.version = version;
     if (target.size() > max_http_target_bytes)
         return refuse(ec, errc::header_too_large, "the request target is longer than 8 KiB");
-    // CONNECT has a form of its own, which is of no use to a server that is no proxy.
-    if (verb == http::verb::connect) return;
     auto const parts = split_target(target);
     if (!parts) return refuse(ec, errc::bad_request, parts.error().detail);
     if (parts->path == "*" && verb != http::verb::options)
         return refuse(ec, errc::bad_request, "the request target '*' is for OPTIONS only");
+    request_.parts = *parts;
     request_.authority = parts->authority.value_or(std::string_view{});
 }
 

@@ -1,6 +1,8 @@
 // An HTTP/1 request, as views of the bytes that its parser keeps.
 #pragma once
 
+#include <net/target.hpp>
+
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 
@@ -32,7 +34,8 @@ struct http_field {
 struct http_request {
     http_method method = http_method::other;
     std::string_view method_text = {};
-    std::string_view target = {};      ///< as sent; see `split_target`
+    std::string_view target = {};      ///< as sent
+    request_target parts = {};         ///< of the target
     std::string_view authority = {};   ///< host and port meant: the target's, else Host's
     int version = 11;                  ///< 10 or 11
     bool keep_alive = false;           ///< whether the connection may serve another request

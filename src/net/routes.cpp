@@ -91,10 +91,8 @@ std::string_view routes::date()
 void routes::handle(http_session& session, http_request const& request)
 {
     routed_request r{session, request, {}, {}, {}};
-    auto const target = split_target(request.target);
-    if (!target) return fail(r, target.error());
     std::string storage;
-    auto const path = normalize_path(target->path, storage);
+    auto const path = normalize_path(request.parts.path, storage);
     if (!path) return fail(r, path.error());
     r.path = *path;
 
@@ -125,8 +123,8 @@ void routes::handle(http_session& session, http_request const& request)
     if (!reads && !origins_.allows(request))
         return fail(r, errc::origin_not_allowed,
                     "pages of this origin may change nothing; see 'allowed_origins'");
-    if (target->query) {
-        auto query = parse_query(*target->query);
+    if (auto const text = request.parts.query) {
+        auto query = parse_query(*text);
         if (!query) return fail(r, query.error());
         r.query = std::move(*query);
     }

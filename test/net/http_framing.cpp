@@ -254,6 +254,7 @@ BOOST_AUTO_TEST_CASE(malformed_request_lines_are_refused)
                                    "GET ftp://h/ HTTP/1.1",
                                    "GET http:// HTTP/1.1",
                                    "GET http://u@h/ HTTP/1.1",
+                                   "CONNECT h:80 HTTP/1.1",
                                    "\x16\x03\x01"}) {
         check_refused({{errc::bad_request, line + "\r\n" + host + "\r\n"}});
     }
