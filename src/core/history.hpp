@@ -8,6 +8,7 @@
 #include <thump/position.hpp>
 #include <thump/time_point.hpp>
 
+#include <boost/assert.hpp>
 #include <boost/circular_buffer.hpp>
 
 #include <cstddef>
@@ -51,6 +52,7 @@ public:
     /// The event of a number. Requires: `first_seq() <= seq && seq < end_seq()`.
     [[nodiscard]] event_ptr const& at(std::uint64_t seq) const noexcept
     {
+        BOOST_ASSERT(first_seq() <= seq && seq < end_seq());
         return entries_[static_cast<std::size_t>(seq - first_seq())].what;
     }
 

@@ -65,7 +65,7 @@ public:
     void unsubscribe();
 
     /// Ends what is queued for the subscription, and tells the peer what it loses by that. It is
-    /// then to be replaced or ended.
+    /// then to be replaced or ended. Requires: between two turns, or it is not behind.
     void end_queue();
 
     /// No more events are matched; what is queued is still sent, as fast as it can be.

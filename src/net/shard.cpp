@@ -114,6 +114,9 @@ void shard::tell_if_drained()
 
 bool shard::close_subscriber(std::uint64_t id)
 {
+    // What was published until now is still for it, and what history has let go of meanwhile has to
+    // be told before what it still holds; either may be its end.
+    broker_->flush_now();
     auto const found = std::ranges::find_if(
         connections_, [&](auto const& c) { return c->subscriber() && c->subscriber()->id == id; });
     if (found == connections_.end()) return false;

@@ -332,6 +332,34 @@ BOOST_AUTO_TEST_CASE(stream_that_an_operator_closes_is_told_its_loss)
     }
 }
 
+// What history let go of for events that are yet to be fanned out has to be told first.
+BOOST_AUTO_TEST_CASE(stream_that_is_closed_right_behind_a_burst_is_told_its_loss)
+{
+    loopback at{with_small_buffers(), {.history = {.max_events = 8}}};
+    sse_peer reader{at, "?queue=1&overflow=catch_up", 11, small};
+    auto operator_ = at.connect();
+    at.publish_many(published - 30, event_bytes);
+    at.settle();
+    operator_.send(get_request("/v1/subscribers"));
+    auto const rows = read_reply(operator_).json().at("subscribers");
+    BOOST_TEST(number(rows.at(0).at("lag")) > 8u);
+    std::string burst = "[";
+    for (int i = 0; i != 30; ++i)
+        burst += R"({"type":"t"},)";
+    burst.back() = ']';
+    operator_.send(post_request(burst) + "DELETE /v1/subscribers/" +
+                   std::to_string(number(rows.at(0).at("id"))) +
+                   " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    BOOST_TEST(read_reply(operator_).status == 202);
+    BOOST_TEST(read_reply(operator_).status == 204);
+    story s;
+    while (s.told() < published)
+        s.add(reader.next().json());
+    check_all_told(s);
+    BOOST_TEST(reader.ends_well());
+    BOOST_TEST(at.broker->stats().ledger.balanced());
+}
+
 BOOST_AUTO_TEST_CASE(peer_that_never_reads_the_close_is_cut)
 {
     loopback at{{.send_buffer_bytes = 4096, .close_timeout = std::chrono::milliseconds{300}}};
