@@ -96,12 +96,11 @@ void connection::flush()
 std::size_t connection::events_allowed()
 {
     auto const* const bounds = subscriber_ ? subscriber_->bounds.get() : nullptr;
-    if (!bounds || bounds->interval.count() == 0 || !subscriber_->group) return SIZE_MAX;
+    if (!bounds || bounds->interval.count() == 0 || subscriber_->hurried) return SIZE_MAX;
     auto const now = std::chrono::steady_clock::now();
     auto const next = std::max(bounds->next_send, now - max_catch_up);
     if (next <= now) return static_cast<std::size_t>((now - next) / bounds->interval) + 1;
-    if (!subscriber_->events.backlog.idle() && !std::exchange(asleep_, true))
-        home_.wake(*this, next);
+    if (!subscriber_->events.backlog.idle()) home_.wake(*subscriber_, next);
     return 0;
 }
 
@@ -112,12 +111,6 @@ void connection::note_sent(std::size_t events)
     auto const now = std::chrono::steady_clock::now();
     bounds->next_send = std::max(bounds->next_send, now - max_catch_up) +
                         bounds->interval * static_cast<std::int64_t>(events);
-}
-
-void connection::on_wake()
-{
-    asleep_ = false;
-    flush();
 }
 
 void connection::all_sent()
@@ -190,7 +183,9 @@ bool connection::end_subscription()
 
 void connection::stop_events()
 {
-    if (subscriber_) home_.detach(*subscriber_);
+    if (!subscriber_) return;
+    home_.detach(*subscriber_);
+    subscriber_->hurried = true;
 }
 
 bool connection::begin_turn(fan_batch const& batch)
@@ -260,7 +255,7 @@ void connection::queue_batch(net::subscriber& s, fan_batch const& batch)
     change.settle();
     home_.note_behind(s);
     if (result == core::push_result::closed) return protocol_->on_slow_consumer();
-    if (s.over) stop_events();
+    if (s.over) home_.detach(s);
     flush();
 }
 
@@ -316,7 +311,7 @@ void connection::end_stream_in_time()
     bool const late = bounds->moment && time_point::now() > *bounds->moment;
     if (!late && home_.broker().last_seq() < bounds->last) return;
     subscriber_->over = true;
-    stop_events();
+    home_.detach(*subscriber_);
     flush();
 }
 

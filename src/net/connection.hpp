@@ -102,9 +102,6 @@ public:
     /// Accounts for what was sent, and queues the rest.
     void end_turn(fan_batch const& batch, offered const& taken);
 
-    /// The time has come to send more to a subscriber with a bounded rate.
-    void on_wake();
-
     void on_tick(steady_time now);
     void on_drain();
 
@@ -152,7 +149,6 @@ private:
     std::uint8_t small_reads_ = 0;   // how many one after another
     bool reading_ = false;
     bool writing_ = false;
-    bool asleep_ = false;   // until `on_wake`
     bool input_ended_ = false;
     bool streaming_ = false;   // no longer HTTP
 };

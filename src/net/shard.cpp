@@ -284,9 +284,10 @@ void shard::tell_evicted(std::span<core::evicted_event const> gone)
 
 // ---------------------------------------------------------------- bounded rates
 
-void shard::wake(connection& c, steady_time when)
+void shard::wake(subscriber& s, steady_time when)
 {
-    sleepers_.emplace(when, c.weak_from_this());
+    if (s.bounds->asleep) return;
+    s.bounds->asleep = sleepers_.emplace(when, &s);
     if (sleepers_.begin()->first == when) sleep_until_next();
 }
 
@@ -298,19 +299,25 @@ void shard::sleep_until_next()
         auto const self = weak.lock();
         if (ec || !self) return;
         auto const now = std::chrono::steady_clock::now();
-        auto& sleepers = self->sleepers_;
-        while (!sleepers.empty() && sleepers.begin()->first <= now) {
-            auto const c = sleepers.begin()->second.lock();
-            sleepers.erase(sleepers.begin());
-            if (c) c->on_wake();
+        auto& all = self->sleepers_;
+        while (!all.empty() && all.begin()->first <= now) {
+            auto const owner = all.begin()->second->owner.shared_from_this();
+            self->forget_wake(*all.begin()->second);
+            owner->flush();
         }
         self->sleep_until_next();
     });
 }
 
+void shard::forget_wake(subscriber& s)
+{
+    if (s.bounds && s.bounds->asleep) sleepers_.erase(*std::exchange(s.bounds->asleep, {}));
+}
+
 void shard::forget(subscriber& s)
 {
     detach(s);
+    forget_wake(s);
     slow_.forget(s);
     if (std::exchange(s.listed_behind, false)) std::erase(behind_, &s);
 }

@@ -9,6 +9,7 @@
 #include <net/protocol.hpp>
 #include <net/slow_watch.hpp>
 #include <net/stream_plan.hpp>
+#include <net/subscriber.hpp>
 #include <net/subscriber_survey.hpp>
 #include <net/turn_sink.hpp>
 #include <wire/stream_request.hpp>
@@ -25,7 +26,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -37,7 +37,6 @@
 namespace thump::net {
 
 class connection;
-struct subscriber;
 
 /// Owns connections and sends each turn to those that subscribe. Everything happens on the broker's
 /// strand unless said otherwise.
@@ -104,8 +103,9 @@ public:
     /// Has the subscriber told of what history lets go of, if it is behind.
     void note_behind(subscriber& s);
 
-    /// Has the connection flushed at a later time.
-    void wake(connection& c, steady_time when);
+    /// Has the subscriber's connection flushed at a later time, if it is not to be already.
+    /// Requires: its rate is bounded.
+    void wake(subscriber& s, steady_time when);
 
     /// Adds to the totals what a subscriber's ledger has changed by.
     void account(ledger const& before, ledger const& after, std::uint64_t gaps_told);
@@ -142,6 +142,7 @@ private:
     std::uint64_t begin_in_history(subscriber& s);
     void tell_evicted(std::span<core::evicted_event const> gone);
     void sleep_until_next();
+    void forget_wake(subscriber& s);
     void schedule_tick();
     void tick();
     void drain_connections();
@@ -164,7 +165,7 @@ private:
     std::size_t streams_ = 0;   // connections that are no longer HTTP
     std::vector<subscriber*> behind_;
     std::unordered_map<std::string, std::weak_ptr<stream_plan const>> plans_;
-    std::multimap<steady_time, std::weak_ptr<connection>> sleepers_;
+    sleepers sleepers_;
     boost::asio::steady_timer sleep_timer_;
     fan_turn turn_;
     bool in_turn_ = false;

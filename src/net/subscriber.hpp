@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -21,13 +22,18 @@ namespace thump::net {
 
 class connection;
 class fan_group;
+struct subscriber;
+
+/// Subscribers of a bounded rate that wait for the time of their next event.
+using sleepers = std::multimap<steady_time, subscriber*>;
 
 /// What few streams have: an end, or a bound on their rate.
 struct stream_bounds {
     std::uint64_t last = UINT64_MAX;                  ///< the last event to send
     std::optional<time_point> moment = {};            ///< when the stream ends
     std::chrono::steady_clock::duration interval{};   ///< between two events; 0: no bound
-    steady_time next_send{};   ///< with `interval`: when one more may be sent
+    steady_time next_send{};                         ///< with `interval`: when one more may be sent
+    std::optional<sleepers::iterator> asleep = {};   ///< waits for that
 
     /// Whether `e` comes too late for the stream.
     [[nodiscard]] bool excludes(event const& e) const
@@ -55,6 +61,7 @@ struct subscriber {
     event_queue events;
     std::unique_ptr<stream_bounds> bounds;   // null: none
     bool over = false;                       // ends when everything queued was sent
+    bool hurried = false;                    // what is queued is sent as fast as it can be
 
     // The shard's.
     bool listed_behind = false;
