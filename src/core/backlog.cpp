@@ -22,6 +22,14 @@ gap gap_of(published_event const& e, gap_reason reason) noexcept
     return {e.seq, e.seq, 1, e.size_bytes(), reason, false, 0};
 }
 
+// Whether losses next to one another are told together. What a cursor asked for in vain is in no
+// ledger, and has no numbers where it is of another epoch.
+bool share(gap const& one, gap const& other) noexcept
+{
+    return (one.reason == gap_reason::cursor_expired) ==
+           (other.reason == gap_reason::cursor_expired);
+}
+
 // Makes one gap of two. The graver reason stands for both.
 void merge(gap& into, gap const& other) noexcept
 {
@@ -53,7 +61,7 @@ struct backlog::storage {
     };
 
     boost::circular_buffer<event_ptr> events{initial_capacity};
-    std::deque<placed_gap> gaps;   // by position; each position at most once
+    std::deque<placed_gap> gaps;   // by position; at each at most one of those that share
     std::size_t bytes = 0;
     std::uint64_t head = 0;   // position of events.front()
     bool pinned = false;
@@ -74,7 +82,9 @@ struct backlog::storage {
 
     void tell_at(std::uint64_t position, gap const& g)
     {
-        auto const at = std::ranges::lower_bound(gaps, position, {}, &placed_gap::position);
+        auto at = std::ranges::lower_bound(gaps, position, {}, &placed_gap::position);
+        while (at != gaps.end() && at->position == position && !share(at->what, g))
+            ++at;
         if (at != gaps.end() && at->position == position)
             merge(at->what, g);
         else
@@ -89,7 +99,7 @@ struct backlog::storage {
             --g->position;
         if (behind == gaps.begin() || behind == gaps.end()) return;
         auto const before = std::prev(behind);
-        if (before->position != behind->position) return;
+        if (before->position != behind->position || !share(before->what, behind->what)) return;
         merge(before->what, behind->what);
         gaps.erase(behind);
     }
@@ -318,23 +328,23 @@ void backlog::abandon() noexcept
     storage_.reset();
 }
 
-std::optional<gap> backlog::end(history const& h, filter const& wanted)
+std::vector<gap> backlog::end(history const& h, filter const& wanted)
 {
-    if (!storage_) return std::nullopt;
+    std::vector<gap> untold;
+    if (!storage_) return untold;
     give_up_history(h, wanted, gap_reason::subscription_ended);
-    std::optional<gap> all;
     auto const add = [&](gap const& g) {
-        if (all)
-            merge(*all, g);
+        if (!untold.empty() && share(untold.back(), g))
+            merge(untold.back(), g);
         else
-            all = g;
+            untold.push_back(g);
     };
-    for (auto const& untold : storage_->gaps)
-        add(untold.what);
+    for (auto const& placed : storage_->gaps)
+        add(placed.what);
     for (auto const& e : storage_->events)
         add(gap_of(*e, gap_reason::subscription_ended));
     abandon();
-    return all;
+    return untold;
 }
 
 void backlog::begin_behind(std::uint64_t next, std::uint64_t unread)

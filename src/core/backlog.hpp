@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace thump::core {
 
@@ -47,8 +48,10 @@ struct backlog_options {
 /// A queue that is *behind* leaves events in history and reads them from there as it drains: under
 /// `catch_up` when it overflows, under any policy while a newcomer is given what it asked for.
 ///
-/// Losses next to one another share a gap. Under `drop_newest` a gap stands behind the events that
-/// were queued when the loss began; under the other policies it stands before everything queued.
+/// Losses next to one another share a gap, but for what a cursor asked for in vain
+/// (`gap_reason::cursor_expired`), which was never matched. Under `drop_newest` a gap stands behind
+/// the events that were queued when the loss began; under the other policies it stands before
+/// everything queued.
 ///
 /// A queue that has never held anything costs no allocation, so that a subscriber who keeps up by
 /// other means (see `delivered_directly`) costs next to nothing.
@@ -105,8 +108,8 @@ public:
     void abandon() noexcept;
 
     /// The same while the receiver stays, and is to know. Requires: as `give_up_history`.
-    /// @return one gap for all losses that it was not told of, these included.
-    std::optional<gap> end(history const& h, filter const& wanted);
+    /// @return the gaps that it was not told of, these losses included: one for all that share it.
+    [[nodiscard]] std::vector<gap> end(history const& h, filter const& wanted);
 
     // ---- Behind the live flow. What has no room under `catch_up`, and what is replayed to a
     // ---- newcomer, stays in history: it counts as queued, and is read from there by `refill`.

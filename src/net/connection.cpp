@@ -164,8 +164,8 @@ void connection::end_queue()
     auto& events = subscriber_->events;
     outbox_.detach_begun(events);
     home_.note_unread(events.backlog.ledger().queued);
-    auto const lost = events.backlog.end(home_.broker().history(), subscriber_->plan->wanted);
-    if (lost) outbox_.tell(events, *lost);
+    for (auto const& lost : events.backlog.end(home_.broker().history(), subscriber_->plan->wanted))
+        outbox_.tell(events, lost);
     change.settle();
 }
 

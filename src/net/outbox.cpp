@@ -37,7 +37,7 @@ outbox::gathered outbox::gather(event_queue* events, buffers& out, std::size_t m
         out[count++] = tail_of(frame_at(*events, next++)->bytes(), front_sent_);
     }
     // Between two frames: whatever is not an event goes first.
-    if (events && next == 0 && !cut_frame_ && max_events > 0) stage_gap(*events);
+    if (events && next == 0 && !cut_frame_ && max_events > 0) stage_gaps(*events);
     if (byte_count() > 0) out[count++] = tail_of(bytes_, bytes_sent_);
     if (!events) return {count, 0};
 
@@ -53,9 +53,10 @@ outbox::gathered outbox::gather(event_queue* events, buffers& out, std::size_t m
     return {count, begun};
 }
 
-void outbox::stage_gap(event_queue& events)
+void outbox::stage_gaps(event_queue& events)
 {
-    if (auto const due = events.backlog.take_gap()) tell(events, *due);
+    while (auto const due = events.backlog.take_gap())
+        tell(events, *due);
 }
 
 void outbox::tell(event_queue& events, gap lost)

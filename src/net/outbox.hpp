@@ -104,7 +104,7 @@ public:
     void tell(event_queue& events, gap lost);
 
 private:
-    void stage_gap(event_queue& events);
+    void stage_gaps(event_queue& events);
     bool keep_begun(event_queue const& events);
 
     std::uint64_t taken_ = 0;

@@ -207,6 +207,35 @@ BOOST_AUTO_TEST_CASE(loss_elsewhere_is_told_before_everything_queued)
     BOOST_TEST(q.drain() == "[1..4 4 cursor_expired] 5 6");
 }
 
+// It is in no ledger, and of another epoch it has no numbers.
+BOOST_AUTO_TEST_CASE(what_a_cursor_asked_for_in_vain_shares_no_gap)
+{
+    auto q = bounded(10, overflow::latest);
+    q.it.tell({0, 0, 0, 0, gap_reason::cursor_expired, false});
+    q.push_keyed(5, "a");
+    q.push_keyed(6, "b");
+    q.push_keyed(7, "a");
+    q.push_keyed(8, "b");
+    BOOST_TEST(q.it.run() == 0u);
+    BOOST_TEST(q.drain() == "[0..0 0 cursor_expired] [5..6 2 conflated] 7 8");
+    BOOST_TEST(q.it.ledger().balanced());
+
+    q.it.tell({1, 4, 4, 40, gap_reason::cursor_expired, false});
+    q.it.tell({9, 9, 1, 10, gap_reason::history_overrun, false});
+    q.it.tell({10, 10, 1, 10, gap_reason::history_overrun, false});
+    BOOST_TEST(q.drain() == "[1..4 4 cursor_expired] [9..10 2 history_overrun]");
+}
+
+BOOST_AUTO_TEST_CASE(gap_that_moves_up_to_that_of_a_cursor_stays_apart)
+{
+    auto q = bounded(2, overflow::drop_oldest);
+    q.push_all(5, 5);
+    q.it.pin_front();
+    q.it.tell({1, 4, 4, 40, gap_reason::cursor_expired, false});
+    q.push_all(6, 8);   // 6 and 7 go
+    BOOST_TEST(q.drain() == "5 [1..4 4 cursor_expired] [6..7 2 queue_full] 8");
+}
+
 BOOST_AUTO_TEST_CASE(merged_gap_is_recoverable_only_if_both_are)
 {
     auto q = bounded(2, overflow::drop_newest);

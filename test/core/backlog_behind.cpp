@@ -280,12 +280,23 @@ BOOST_AUTO_TEST_CASE(ended_one_tells_of_what_it_held_and_of_what_it_had_to_read)
     s.publish(2);
     s.publish(1, "other");
     auto const lost = s.q->end(s.h, s.wanted);
-    BOOST_TEST_REQUIRE(lost.has_value());
-    BOOST_TEST((lost->from == 1u && lost->to == 5u && lost->dropped == 4u));
-    BOOST_TEST((lost->reason == gap_reason::subscription_ended));
+    BOOST_TEST_REQUIRE(lost.size() == 1u);
+    BOOST_TEST((lost[0].from == 1u && lost[0].to == 5u && lost[0].dropped == 4u));
+    BOOST_TEST((lost[0].reason == gap_reason::subscription_ended));
     BOOST_TEST(s.q->ledger() == (ledger{.matched = 4, .dropped = 4}));
     BOOST_TEST(s.q->idle());
-    BOOST_TEST(!s.q->end(s.h, s.wanted).has_value());
+    BOOST_TEST(s.q->end(s.h, s.wanted).empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_cursor_asked_for_in_vain_is_told_apart_by_one_that_is_ended_too)
+{
+    stage s{1};
+    s.q->tell({.reason = gap_reason::cursor_expired, .oldest = 1});
+    s.publish(3);
+    auto const lost = s.q->end(s.h, s.wanted);
+    BOOST_TEST_REQUIRE(lost.size() == 2u);
+    BOOST_TEST((lost[0] == gap{.reason = gap_reason::cursor_expired, .oldest = 1}));
+    BOOST_TEST((lost[1].from == 1u && lost[1].to == 3u && lost[1].dropped == 3u));
 }
 
 BOOST_AUTO_TEST_CASE(abandoned_one_counts_what_it_had_to_read_as_dropped)

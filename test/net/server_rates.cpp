@@ -29,7 +29,8 @@ BOOST_AUTO_TEST_CASE(subscription_that_takes_the_place_of_a_sleeping_one_is_awak
     ws_peer reader{at, "?overflow=latest&key=none&max_rate=0.001"};
     at.publish_many(2);   // the second is to wait for a quarter of an hour
     BOOST_TEST(seq_of(reader.next_json()) == 1u);
-    reader.send_text(R"({"op":"subscribe","overflow":"latest","key":"none","max_rate":20,"ref":1})");
+    reader.send_text(
+        R"({"op":"subscribe","overflow":"latest","key":"none","max_rate":20,"ref":1})");
     BOOST_TEST(reader.next_json().at("op") == "gap");   // the second is lost with its subscription
     BOOST_TEST(reader.next_json().at("op") == "subscribed");
     at.publish_many(1);
