@@ -57,8 +57,9 @@ std::string_view sentence(boost::system::error_code reason) noexcept
     case http::error::bad_line_ending:
         return "a carriage return stands without a line feed";
     case http::error::bad_content_length:
+        return "Content-Length is not one decimal number, or stands beside Transfer-Encoding";
     case http::error::multiple_content_length:
-        return "Content-Length is not one decimal number";
+        return "Content-Length stands more than once";
     case http::error::bad_transfer_encoding:
         return "the request has Transfer-Encoding twice, or with Content-Length";
     case http::error::bad_chunk:

@@ -79,6 +79,8 @@ void http_session::note_progress() noexcept
         if (phase_ != phase::body) enter(phase::body);
     } else if (parser_.started() && phase_ == phase::idle) {
         enter(phase::head);
+    } else if (!parser_.started() && phase_ == phase::head) {
+        phase_ = phase::idle;   // it was the empty line that some clients send behind a body
     }
 }
 

@@ -114,6 +114,19 @@ BOOST_AUTO_TEST_CASE(requests_keep_a_connection_alive)
     }
 }
 
+// Some clients send an empty line behind a body.
+BOOST_AUTO_TEST_CASE(empty_line_behind_a_request_begins_no_head)
+{
+    loopback at{{.header_timeout = 300ms, .idle_timeout = 1500ms}};
+    auto p = at.connect();
+    p.send(get_request("/healthz") + "\r");
+    BOOST_TEST(read_reply(p).status == 200);
+    p.send("\n");
+    auto const begun = steady_clock::now();
+    at.until([&] { return at.server->connection_count() == 0; });
+    BOOST_TEST((steady_clock::now() - begun >= 1s));
+}
+
 BOOST_AUTO_TEST_CASE(peer_that_neither_finishes_nor_leaves_is_cut)
 {
     loopback at{{.close_timeout = 300ms}};
