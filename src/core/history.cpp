@@ -176,7 +176,7 @@ std::optional<std::uint64_t> resolve_until(history const& h, std::string_view ep
         overloaded{
             [&](at_sequence const& at) { return at.seq; },
             [&](cursor const& at) { return at.epoch == epoch ? at.seq : 0; },
-            [&](earliest const&) { return h.first_seq(); },
+            [&](earliest const&) { return h.empty() ? h.end_seq() - 1 : h.first_seq(); },
             [&](last_events const& last) { return start_of_last(h, last.count, wanted) - 1; },
             [&](auto const&) { return h.end_seq() - 1; },
         },

@@ -228,9 +228,11 @@ result<void> stream_request_builder::set_last_event_id(std::string_view value)
     return {};
 }
 
-result<void> stream_request_builder::resume_after(std::string_view last_event_id)
+// A browser repeats what the last server at this address called its events, whoever that was, and
+// gives up for good where it is refused.
+void stream_request_builder::resume_after(std::string_view last_event_id)
 {
-    return set_last_event_id(last_event_id);
+    last_event_id_ = parse_cursor(last_event_id).value_or(cursor{"unknown", 0});
 }
 
 result<void> stream_request_builder::set_limit(std::string_view value)

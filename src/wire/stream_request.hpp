@@ -66,9 +66,8 @@ public:
     [[nodiscard]] result<void> set(std::string_view name, std::string_view value);
 
     /// Takes the header `Last-Event-ID`, which has the last word: a browser that reconnects sends
-    /// it with the query that it began with.
-    /// @return nothing, or `errc::invalid_parameter`.
-    [[nodiscard]] result<void> resume_after(std::string_view last_event_id);
+    /// it with the query that it began with. What is no cursor is taken for one of another epoch.
+    void resume_after(std::string_view last_event_id);
 
     /// The request.
     /// @return `errc::invalid_parameter` where patterns or conditions make no filter.

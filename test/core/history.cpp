@@ -243,6 +243,7 @@ BOOST_AUTO_TEST_CASE(end_includes_the_event_it_names)
     BOOST_TEST(until(h, cursor{"here", 12}).value() == 12u);
     BOOST_TEST(until(h, cursor{"there", 7}).value() == 0u);
     BOOST_TEST(until(h, earliest{}).value() == 6u);
+    BOOST_TEST(until(core::history{{}}, earliest{}).value() == 0u);   // that is: it has ended
 }
 
 BOOST_AUTO_TEST_CASE(end_in_time_includes_what_was_published_then)

@@ -155,6 +155,14 @@ BOOST_AUTO_TEST_CASE(the_last_event_id_stands_in_for_since)
 {
     auto const made = build({{"last_event_id", "e:9"}, {"since", "earliest"}}).value();
     BOOST_TEST((made.subscription.since == position{cursor{"e", 9}}));
+    // The header of a browser is what some server called its events: see `resume_after`.
+    for (auto const* const text : {"e:8", "8", "urn:uuid:1", ""}) {
+        stream_request_builder builder{{}, 1000};
+        BOOST_TEST(builder.set("last_event_id", "e:9").has_value());
+        builder.resume_after(text);
+        auto const known = text == std::string{"e:8"} ? cursor{"e", 8} : cursor{"unknown", 0};
+        BOOST_TEST((builder.finish().value().subscription.since == position{known}));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(effective_options_are_written_in_full)
