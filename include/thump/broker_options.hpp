@@ -15,8 +15,9 @@ struct event_limits {
 
 /// Bounds on history: what the broker keeps in memory for those who join late or fall behind.
 struct history_options {
-    std::size_t max_events = 4096;                          ///< 0: no history, to 10,000,000
-    std::size_t max_bytes = std::size_t{64} << 20;          ///< of the events' strings
+    std::size_t max_events = 4096;   ///< 0: no history, to 10,000,000
+    std::size_t max_bytes = std::size_t{64}
+                            << 20;   ///< of the events' strings; but the newest is kept
     std::chrono::seconds max_age = std::chrono::hours{1};   ///< since it was published; above 0
 };
 
@@ -40,8 +41,9 @@ struct broker_options {
     /// arrives on a socket costs less by one hop. Saying so of an executor that several threads
     /// run is a data race.
     bool implicit_strand = false;
-    /// How long an id is remembered: an event whose id was published within this time is not
-    /// published again. 0: ids are not compared. At most `max_remembered_ids` are remembered.
+    /// How long an id is remembered: an event whose id was published from the same source within
+    /// this time is not published again. 0: ids are not compared. At most `max_remembered_ids` are
+    /// remembered.
     std::chrono::seconds dedup_window{0};
     /// 1 to 10,000,000.
     std::size_t max_remembered_ids = 100'000;

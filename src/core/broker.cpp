@@ -10,12 +10,17 @@ broker::broker(std::string epoch, std::uint64_t seed, broker_options const& opti
     , history_{options.history}
     , remembered_{options.dedup_window, options.max_remembered_ids}
     , remembers_ids_{options.dedup_window.count() > 0}
+    , default_source_{options.default_source}
 {
 }
 
-std::uint64_t broker::find_duplicate(std::string_view id, time_point now)
+std::uint64_t broker::find_duplicate(event const& e, remembered_ids::time_point now)
 {
-    return remembers_ids_ && !id.empty() ? remembered_.find(id, now) : 0;
+    if (e.id.empty()) return 0;
+    // Neither has a line end in it.
+    identity_ = e.source.empty() ? default_source_ : e.source;
+    identity_.append(1, '\n').append(e.id);
+    return remembered_.find(identity_, now);
 }
 
 void broker::publish(boost::intrusive_ptr<published_event> e, time_point now, receipt* r)
@@ -25,7 +30,7 @@ void broker::publish(boost::intrusive_ptr<published_event> e, time_point now, re
         ids_.append(e->id, now);
         e->measure_id();
     } else if (remembers_ids_) {
-        remembered_.add(e->id, e->seq, now);
+        remembered_.add(identity_, e->seq);
     }
     if (r) *r = {e->id, e->seq, false};
     last_seq_ = e->seq;

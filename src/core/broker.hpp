@@ -31,9 +31,13 @@ public:
     /// @param seed For the ids it makes.
     broker(std::string epoch, std::uint64_t seed, broker_options const& options = {});
 
-    /// The sequence number of the event that was published with this id within the window in which
-    /// ids are remembered; 0 where there is none.
-    [[nodiscard]] std::uint64_t find_duplicate(std::string_view id, time_point now);
+    /// Whether ids are remembered; then `find_duplicate` goes before every `publish`.
+    [[nodiscard]] bool remembers_ids() const noexcept { return remembers_ids_; }
+
+    /// The sequence number of the event that was published with the id and source of `e` (by which
+    /// CloudEvents tells events apart) within the window in which ids are remembered; 0 where there
+    /// is none. Requires: `remembers_ids()`.
+    [[nodiscard]] std::uint64_t find_duplicate(event const& e, remembered_ids::time_point now);
 
     /// Gives `e` the next sequence number, and an id if it has none, and adds it to the turn.
     /// Requires: `e` is valid, measured, has a timestamp, and no other thread refers to it yet.
@@ -83,6 +87,8 @@ private:
     core::history history_;
     remembered_ids remembered_;
     bool const remembers_ids_;
+    std::string const default_source_;
+    std::string identity_;   // of the event that is looked for
 
     std::vector<std::vector<event_ptr>> turn_;   // by filter_id
     std::vector<filter_id> matched_;             // those that are not empty

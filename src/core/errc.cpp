@@ -51,7 +51,7 @@ constexpr error_info table[] = {
     {errc::not_found, "not_found", "There is no such resource.", 404, 0},
     {errc::method_not_allowed, "method_not_allowed", "The resource does not have this method.", 405,
      0},
-    {errc::request_timeout, "request_timeout", "The request did not arrive in time.", 408, 0},
+    {errc::request_timeout, "request_timeout", "The request did not arrive in time.", 408, 1008},
     {errc::body_too_large, "body_too_large", "The body is larger than the limit.", 413, 1009},
     {errc::header_too_large, "header_too_large",
      "The head of the request is larger than the limit.", 431, 0},

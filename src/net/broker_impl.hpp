@@ -165,6 +165,7 @@ private:
     void schedule_drain();
     void drain();
     void drain_some();
+    [[nodiscard]] std::uint64_t find_duplicate(event const& e);
     void accept(intake_entry entry, time_point now);
     void sequence(boost::intrusive_ptr<published_event> e, time_point now,
                   net::turn_clock::time since, receipt* r);

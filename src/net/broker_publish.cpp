@@ -161,11 +161,18 @@ void broker_impl::drain_some()
     }
 }
 
+// The event that it repeats; 0: none.
+std::uint64_t broker_impl::find_duplicate(event const& e)
+{
+    if (!core_.remembers_ids()) return 0;
+    return core_.find_duplicate(e, std::chrono::steady_clock::now());
+}
+
 void broker_impl::accept(intake_entry entry, time_point now)
 {
     std::unique_ptr<pending_receipt> const waits{entry.receipt};
     boost::intrusive_ptr<published_event> what{entry.what, false};
-    if (auto const first = core_.find_duplicate(what->id, now)) {
+    if (auto const first = find_duplicate(*what)) {
         duplicates_.fetch_add(1, std::memory_order_relaxed);
         if (waits) waits->handler.complete({}, {what->id, first, true});
         return;
@@ -195,7 +202,7 @@ error_code broker_impl::publish_on_strand(event&& e, receipt* r, delivery_counts
     }
     auto const moment = std::chrono::system_clock::now();
     auto const now = time_point::from(moment);
-    if (auto const first = core_.find_duplicate(e.id, now)) {
+    if (auto const first = find_duplicate(e)) {
         duplicates_.fetch_add(1, std::memory_order_relaxed);
         if (r) *r = {std::move(e.id), first, true};
         return {};

@@ -135,6 +135,24 @@ BOOST_AUTO_TEST_CASE(event_whose_id_was_seen_is_published_once)
     BOOST_TEST(b.stats().duplicates == 1u);
 }
 
+// By these two CloudEvents tells events apart.
+BOOST_AUTO_TEST_CASE(events_of_one_id_and_two_sources_are_two)
+{
+    thump::broker b{context.get_executor(),
+                    {.default_source = "/here", .dedup_window = std::chrono::minutes{1}}};
+    auto s = b.subscribe();
+    auto events = numbered(4);
+    for (auto& e : events)
+        e.id = "1";
+    events[1].source = "/there";
+    events[2].source = "/here";
+    events[3].source = "/there";
+    BOOST_TEST(b.publish_batch(events).accepted == 4u);
+    settle(context);
+    BOOST_TEST(take_all(s) == "1 2");
+    BOOST_TEST(b.stats().duplicates == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(batches_of_many_threads_each_keep_their_order)
 {
     static constexpr std::size_t publishers = 4;
