@@ -44,9 +44,9 @@ struct server_options {
     std::chrono::milliseconds header_timeout{
         10'000};   ///< from the first byte of a request to the end of its head
     std::chrono::milliseconds body_timeout{
-        30'000};   ///< from the end of the head to the end of the body
-    /// For a peer to take replies that wait for it; one second is added for every 16 KiB of them
-    /// and of `send_buffer_bytes`.
+        30'000};   ///< from the end of the head to the end of the body; a WebSocket message
+    /// For a peer that does not subscribe to take replies that wait for it; one second is added for
+    /// every 16 KiB of them and of `send_buffer_bytes`.
     std::chrono::milliseconds send_timeout{30'000};
     std::chrono::milliseconds idle_timeout{75'000};    ///< keep-alive without a request
     std::chrono::milliseconds ping_interval{25'000};   ///< WebSocket: a ping this often

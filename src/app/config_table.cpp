@@ -91,11 +91,13 @@ config_key const table[] = {
      integer_kind{[](config& c) { return &c.server.send_buffer_bytes; }, 0, 64_MiB}},
     {"server", "header_timeout", "From the first byte of a request to the end of its head.",
      milliseconds_kind{[](config& c) { return &c.server.header_timeout; }, 10ms, 1h}},
-    {"server", "body_timeout", "From the end of a request's head to the end of its body.",
+    {"server", "body_timeout",
+     "From the end of a request's head to the end of its body, and from the first byte of a "
+     "WebSocket message to its last.",
      milliseconds_kind{[](config& c) { return &c.server.body_timeout; }, 10ms, 1h}},
     {"server", "send_timeout",
-     "How long a peer may leave replies untaken, with one second more for every 16 KiB of them and "
-     "of send_buffer_bytes.",
+     "How long a peer that does not subscribe may leave replies untaken, with one second more for "
+     "every 16 KiB of them and of send_buffer_bytes.",
      milliseconds_kind{[](config& c) { return &c.server.send_timeout; }, 10ms, 1h}},
     {"server", "idle_timeout", "How long a connection may stay open without a request.",
      milliseconds_kind{[](config& c) { return &c.server.idle_timeout; }, 10ms, 24h}},
@@ -129,9 +131,8 @@ config_key const table[] = {
     {"broker", "strict_catalog", "Whether only the event types of GET /v1/types may be published.",
      flag_kind{[](config& c) { return &c.broker.strict_catalog; }}},
     {"broker", "dedup_window",
-     "How long an event's id is remembered: an event whose id was published within this time is "
-     "not "
-     "published again. \"0s\" compares no ids.",
+     "How long an event's id is remembered: an event whose id was published from the same source "
+     "within this time is not published again. \"0s\" compares no ids.",
      seconds_kind{[](config& c) { return &c.broker.dedup_window; }, 0s, 24h}},
     {"broker", "max_remembered_ids", "Ids remembered at most.",
      integer_kind{[](config& c) { return &c.broker.max_remembered_ids; }, 1, 10'000'000}},
@@ -139,7 +140,7 @@ config_key const table[] = {
     {"history", "max_events",
      "Events kept in memory for those who join late or fall behind, at most. 0 keeps none.",
      integer_kind{[](config& c) { return &c.broker.history.max_events; }, 0, 10'000'000}},
-    {"history", "max_bytes", "Bytes of events kept, at most.",
+    {"history", "max_bytes", "Bytes of events kept, at most; but the newest is kept.",
      integer_kind{[](config& c) { return &c.broker.history.max_bytes; }, 1_KiB, 64_GiB}},
     {"history", "max_age", "How long an event is kept, at most.",
      seconds_kind{[](config& c) { return &c.broker.history.max_age; }, 1s, 8760h}},

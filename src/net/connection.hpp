@@ -54,6 +54,9 @@ public:
     /// it is asked at every tick, and only where no events are queued.
     [[nodiscard]] bool replies_overdue(steady_time now) noexcept;
 
+    /// What the protocol has not taken is offered to it again once others had their turn.
+    void yield();
+
     /// The next bytes, and all after them, are for `next`: the connection is a stream now.
     void become(std::unique_ptr<net::protocol> next) { next_protocol_ = std::move(next); }
 
@@ -140,7 +143,7 @@ private:
     std::unique_ptr<net::protocol> protocol_;
     std::unique_ptr<net::protocol> next_protocol_;
     std::unique_ptr<net::subscriber> subscriber_;
-    std::string held_;                       // arrived while replies were blocked
+    std::string held_;                       // arrived while replies were blocked, or `yielding_`
     std::unique_ptr<request_block> block_;   // what requests are received into; null: not yet
     send_deadline replies_;
     steady_time linger_until_{};
@@ -149,6 +152,7 @@ private:
     std::uint8_t small_reads_ = 0;   // how many one after another
     bool reading_ = false;
     bool writing_ = false;
+    bool yielding_ = false;   // until the others' turn is over
     bool input_ended_ = false;
     bool streaming_ = false;   // no longer HTTP
 };

@@ -7,6 +7,7 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 
 #include <utility>
 
@@ -35,7 +36,7 @@ void connection::wait_readable()
 bool connection::may_read() const noexcept
 {
     if (reading_ || input_ended_ || state_ == state::closed) return false;
-    return state_ != state::open || (!replies_blocked() && held_.empty());
+    return state_ != state::open || (!replies_blocked() && !yielding_ && held_.empty());
 }
 
 // A connection on which one small request follows another. Asio arms every wait by a system call,
@@ -116,7 +117,7 @@ void connection::feed(std::span<char> bytes)
 std::size_t connection::feed_protocol(std::span<char> bytes)
 {
     std::size_t taken = 0;
-    while (taken < bytes.size() && state_ == state::open && !replies_blocked()) {
+    while (taken < bytes.size() && state_ == state::open && !replies_blocked() && !yielding_) {
         auto const used = protocol_->on_bytes(bytes.subspan(taken));
         taken += used;
         if (next_protocol_)
@@ -125,6 +126,16 @@ std::size_t connection::feed_protocol(std::span<char> bytes)
             break;
     }
     return taken;
+}
+
+void connection::yield()
+{
+    if (std::exchange(yielding_, true)) return;
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+        self->yielding_ = false;
+        self->feed_held();
+        self->wait_readable();
+    });
 }
 
 void connection::begin_stream()
@@ -136,7 +147,7 @@ void connection::begin_stream()
 
 void connection::feed_held()
 {
-    while (!held_.empty() && state_ == state::open && !replies_blocked()) {
+    while (!held_.empty() && state_ == state::open && !replies_blocked() && !yielding_) {
         auto bytes = std::exchange(held_, {});
         auto const taken = feed_protocol(bytes);
         if (state_ != state::open) return;

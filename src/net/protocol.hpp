@@ -19,7 +19,8 @@ public:
 
     /// Takes bytes that arrived; may change them.
     /// @return how many were taken. Fewer than given: the rest is offered again when the connection
-    /// can go on (its replies were taken by the peer), or to the protocol that follows.
+    /// can go on (its replies were taken by the peer; others had their turn), or to the protocol
+    /// that follows.
     virtual std::size_t on_bytes(std::span<char> bytes) = 0;
 
     /// The peer has finished sending.

@@ -8,6 +8,12 @@
 #include <utility>
 
 namespace thump::net {
+namespace {
+
+// What one connection's messages may have, expanded, before the others have their turn.
+constexpr std::size_t bytes_a_turn = std::size_t{256} << 10;
+
+}   // namespace
 
 ws_session::ws_session(net::connection& c, std::unique_ptr<ws_handler> handler,
                        wire::ws_reader::options const& limits)
@@ -38,13 +44,32 @@ void ws_session::send(std::string_view message, bool binary)
 
 std::size_t ws_session::on_bytes(std::span<char> bytes)
 {
+    using kind = wire::ws_received::kind;
     auto const given = bytes.size();
+    std::size_t expanded = 0;
+    bool completed = false;
     while (connection_.open() && !connection_.replies_blocked()) {
+        if (expanded > bytes_a_turn && !bytes.empty()) {
+            connection_.yield();
+            break;
+        }
         auto const r = reader_.next(bytes);
-        if (r.what == wire::ws_received::kind::nothing) break;
+        if (r.what == kind::nothing) break;
+        completed = completed || r.what == kind::text || r.what == kind::binary;
+        expanded += r.payload.size();
         on_received(r);
     }
+    note_progress(completed);
     return given - bytes.size();
+}
+
+void ws_session::note_progress(bool completed)
+{
+    bool const goes_on = message_by_ != steady_time{} && !completed;
+    if (!reader_.in_message())
+        message_by_ = {};
+    else if (!goes_on)
+        message_by_ = std::chrono::steady_clock::now() + connection_.home().options().body_timeout;
 }
 
 void ws_session::on_received(wire::ws_received const& r)
@@ -123,6 +148,15 @@ void ws_session::on_tick(steady_time now)
         return;
     }
     auto const& options = connection_.home().options();
+    // A subscriber may stop reading: its queue acts by its policy. Who only publishes has no queue.
+    if (!connection_.subscriber() && connection_.replies_overdue(now)) return connection_.abort();
+    if (message_by_ != steady_time{}) {
+        // What is not read from the peer cannot end.
+        if (connection_.replies_blocked())
+            message_by_ = now + options.body_timeout;
+        else if (now >= message_by_)
+            return close(errc::request_timeout);
+    }
     // A peer that reads nothing cannot see the ping; once it reads it has the whole time. Its
     // kernel still answers ours, which ends the connection should it stop doing so.
     if (connection_.write_blocked()) {

@@ -58,13 +58,15 @@ public:
 
 private:
     void on_received(wire::ws_received const& r);
+    void note_progress(bool completed);
     void on_peer_close(std::uint16_t code);
 
     net::connection& connection_;
     std::unique_ptr<ws_handler> handler_;
     wire::ws_reader reader_;
     steady_time next_ping_;
-    steady_time pong_by_{};   // while a ping is unanswered
+    steady_time pong_by_{};      // while a ping is unanswered
+    steady_time message_by_{};   // when the message that has begun has to be here; 0: none has
     bool const deflates_;
     bool ping_unanswered_ = false;
     bool ending_ = false;      // close when everything queued was sent

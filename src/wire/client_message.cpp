@@ -94,7 +94,7 @@ result<event> read_any_event(json_reader& in, event_rules const& rules)
 {
     auto const here = in;
     auto made = read_event(in, rules);
-    if (made) return made;
+    if (made || made.error().code == errc::event_too_large) return made;
     auto again = here;
     std::string_view text;
     if (!again.skip_value(max_json_nesting, text) || !is_cloud_event(text)) return made;

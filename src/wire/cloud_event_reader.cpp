@@ -152,12 +152,12 @@ result<void> read_cloud_data(json_reader& in, event_rules const& rules, cloud_ev
 {
     std::string_view text;
     auto const here = in;
-    bool const too_deep = !in.skip_value(rules.max_json_depth, text);
+    bool const too_deep = !in.skip_value(rules.max_json_depth, text, rules.max_event_bytes);
     if (too_deep) {
         auto const why = in.failure();
         in = here;
         if (why.code != errc::json_too_deep || rules.max_json_depth == max_json_nesting ||
-            !in.skip_value(rules.max_json_depth + 1, text))
+            !in.skip_value(rules.max_json_depth + 1, text, rules.max_event_bytes))
             return why;
     }
     std::string json;

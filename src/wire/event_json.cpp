@@ -208,7 +208,8 @@ private:
     result<void> read_data()
     {
         std::string_view text;
-        if (!in_.skip_value(rules_.max_json_depth, text)) return in_.failure();
+        if (!in_.skip_value(rules_.max_json_depth, text, rules_.max_event_bytes))
+            return in_.failure();
         append_in_one_line(made_.data, text);
         return {};
     }

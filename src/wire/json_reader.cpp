@@ -330,13 +330,15 @@ bool json_reader::scan_closings(nesting& open) noexcept
     return true;
 }
 
-bool json_reader::skip_value(std::size_t max_depth, std::string_view& text) noexcept
+bool json_reader::skip_value(std::size_t max_depth, std::string_view& text,
+                             std::size_t max_bytes) noexcept
 {
     skip_space();
     auto const* const start = at_;
     nesting open{max_depth};
     do {
         if (!scan_opening(open) || !scan_closings(open)) return false;
+        if (static_cast<std::size_t>(at_ - start) > max_bytes) return fail(fault::length);
     } while (!open.empty());
     text = {start, at_};
     return true;
@@ -354,6 +356,8 @@ error json_reader::failure() const
         return made(errc::invalid_utf8, "a string holds an escape that is half a surrogate pair");
     case fault::depth:
         return made(errc::json_too_deep, "arrays and objects are nested deeper than the limit");
+    case fault::length:
+        return made(errc::event_too_large, "a value is longer than an event may be");
     case fault::none:
     case fault::syntax:
         break;

@@ -57,7 +57,9 @@ public:
     /// Passes over a value of any kind, with everything in it.
     /// @param max_depth Arrays and objects that may stand in one another, 0 to `max_json_nesting`.
     /// @param text Set to the value's text.
-    [[nodiscard]] bool skip_value(std::size_t max_depth, std::string_view& text) noexcept;
+    /// @param max_bytes A value that is longer is a fault, and not read much further.
+    [[nodiscard]] bool skip_value(std::size_t max_depth, std::string_view& text,
+                                  std::size_t max_bytes = SIZE_MAX) noexcept;
 
     /// Whether nothing but whitespace follows; anything else is a fault.
     [[nodiscard]] bool finish() noexcept;
@@ -71,12 +73,12 @@ public:
     /// Whether a fault was met.
     [[nodiscard]] bool failed() const noexcept { return fault_ != fault::none; }
 
-    /// What is wrong, with its offset: `errc::invalid_json`, `errc::invalid_utf8` or
-    /// `errc::json_too_deep`. Requires: `failed()`.
+    /// What is wrong, with its offset: `errc::invalid_json`, `errc::invalid_utf8`,
+    /// `errc::json_too_deep` or `errc::event_too_large`. Requires: `failed()`.
     [[nodiscard]] error failure() const;
 
 private:
-    enum class fault : std::uint8_t { none, syntax, utf8, surrogate, depth };
+    enum class fault : std::uint8_t { none, syntax, utf8, surrogate, depth, length };
     class nesting;
 
     [[nodiscard]] char front() const noexcept { return at_ != end_ ? *at_ : '\0'; }

@@ -71,8 +71,7 @@ ws_reader::ws_reader(options const& o) noexcept
 
 ws_received ws_reader::next(std::span<char>& bytes)
 {
-    bool const between_messages = header_size_ == 0 && message_op_ == opcode::continuation;
-    if (between_messages) partial_.reset();
+    if (!in_message()) partial_.reset();
     while (!ended_) {
         if (!header_done_) {
             bool const whole = take_header(bytes);

@@ -58,6 +58,12 @@ public:
     /// is.
     [[nodiscard]] ws_received next(std::span<char>& bytes);
 
+    /// Whether a message, or a frame, has begun and is not complete.
+    [[nodiscard]] bool in_message() const noexcept
+    {
+        return header_size_ > 0 || message_op_ != opcode::continuation;
+    }
+
 private:
     // What came of a message, and of a control frame, in earlier pieces.
     struct partial {

@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 using namespace thump::test;
 
@@ -125,6 +126,31 @@ BOOST_AUTO_TEST_CASE(message_that_expands_past_the_limit_is_refused)
     auto const end = p.next();
     BOOST_TEST(end.is_close());
     BOOST_TEST(end.close_code() == 1009);
+}
+
+// A few bytes may stand for much work.
+BOOST_AUTO_TEST_CASE(others_have_their_turn_between_messages_that_expand)
+{
+    auto options = compressing();
+    options.max_message_bytes = std::size_t{1} << 20;
+    loopback at{std::move(options)};
+    auto greedy = connect(at, "?subscribe=false");
+    auto other = at.connect();
+    constexpr int messages = 10;
+    std::string all;
+    for (int i = 0; i != messages; ++i)
+        all += compressed_frame(R"({"op":"dance")" + std::string(1'000'000, ' ') + "}");
+    BOOST_TEST(all.size() < 30'000u);   // arrives at once
+    greedy.send(all);
+    BOOST_TEST(greedy.next_json().at("op") == "error");
+    other.send(get_request("/healthz"));
+    BOOST_TEST(read_reply(other).status == 200);
+    int answered = 1;
+    while (auto const frame = greedy.take())
+        answered += frame->json().at("op") == "error" ? 1 : 0;
+    BOOST_TEST(answered < messages);
+    for (; answered < messages; ++answered)
+        BOOST_TEST(greedy.next_json().at("op") == "error");
 }
 
 BOOST_AUTO_TEST_CASE(breach_of_the_extension_closes_with_its_code)

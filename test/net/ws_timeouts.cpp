@@ -56,6 +56,51 @@ BOOST_AUTO_TEST_CASE(missing_pong_closes_with_4009)
     at.until([&] { return at.server->connection_count() == 0; });
 }
 
+BOOST_AUTO_TEST_CASE(publisher_that_does_not_take_its_replies_is_cut)
+{
+    loopback at{
+        {.max_reply_backlog_bytes = 4096, .send_buffer_bytes = 4096, .send_timeout = 400ms}};
+    ws_peer p{at.connect({.receive = 4096}), "?subscribe=false"};
+    ws_peer subscriber{at.connect({.receive = 4096}), ""};   // which has a queue, and is spared
+    auto const begun = steady_clock::now();
+    auto const ping = client_frame(std::string(125, 'p'), {.opcode = 0x9});
+    struct flood {
+        peer& from;
+        std::string left = {};
+    };
+    std::vector<flood> floods{{p}, {subscriber}};
+    at.until([&] {
+        for (auto& [from, left] : floods) {
+            if (left.empty()) left = ping;
+            left.erase(0, from.try_send(left));
+        }
+        at.run_one();
+        return at.server->connection_count() == 1;
+    });
+    BOOST_TEST((steady_clock::now() - begun >= 400ms));
+    BOOST_TEST(at.broker->subscriber_count() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(message_that_drips_in_closes_with_1008)
+{
+    loopback at{{.body_timeout = 400ms}};
+    ws_peer p{at};
+    std::string const whole = client_frame(R"({"op":"ping"})");
+    for (int i = 0; i != 3; ++i) {   // each in its time, all together not
+        p.send(whole.substr(0, 5));
+        auto const pause = steady_clock::now() + 200ms;
+        at.until([&] { return steady_clock::now() >= pause; });
+        p.send(whole.substr(5) + whole.substr(0, 1));
+        BOOST_TEST(p.next_json().at("op") == "pong");
+        p.send(whole.substr(1));
+        BOOST_TEST(p.next_json().at("op") == "pong");
+    }
+    p.send(client_frame("{", {.fin = false}));
+    p.send_ping();   // does not count
+    BOOST_TEST(p.next().is_pong());
+    BOOST_TEST(p.next().close_code() == 1008);
+}
+
 BOOST_AUTO_TEST_CASE(reader_that_resumes_has_the_whole_time_to_answer_a_ping)
 {
     // The ping, and behind it more events than the kernel takes: the peer has not seen it.

@@ -115,7 +115,8 @@ BOOST_AUTO_TEST_CASE(faults_of_the_data_are_placed_in_the_body)
     BOOST_TEST(json("hello") == "invalid_data @0");
     BOOST_TEST(json("\"\xff\"") == "invalid_utf8 @1");
     BOOST_TEST(json(std::string(33, '[') + std::string(33, ']')) == "json_too_deep");
-    BOOST_TEST(json("\"" + std::string(limits.max_event_bytes, 'x') + "\"") == "event_too_large");
+    BOOST_TEST(json("\"" + std::string(limits.max_event_bytes, 'x') + "\"") ==
+               "event_too_large @65538");
     BOOST_TEST(json(R"({"metadata":{"k":1}})", {{"ce-dataschema", "urn:thump:event"}}) ==
                "wrong_json_type /metadata/k");
 }

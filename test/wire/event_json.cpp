@@ -260,6 +260,13 @@ BOOST_AUTO_TEST_CASE(size_is_bounded)
     BOOST_TEST(judged(of_size(limits.max_event_bytes)) == "fine");
     BOOST_TEST(judged(of_size(limits.max_event_bytes + 1)) == "event_too_large");
     BOOST_TEST(judged(of_size(limits.max_event_bytes) + "   ") == "fine");
+    // Data that is too long is not read to its end.
+    std::string endless = R"({"type":"a","data":[1)";
+    auto const start = endless.size() - 2;
+    while (endless.size() < std::size_t{1} << 20)
+        endless += ",1";
+    BOOST_TEST(judged(endless) ==
+               "event_too_large /data @" + std::to_string(start + limits.max_event_bytes + 1));
 }
 
 BOOST_AUTO_TEST_CASE(one_event_or_an_array_is_a_batch)
