@@ -3,16 +3,32 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
 
+#include <spdlog/async_logger.h>
+#include <spdlog/details/thread_pool.h>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
 #include <memory>
+#include <mutex>
+#include <thread>
 #include <utility>
+
+#include <poll.h>
+#include <unistd.h>
 
 namespace thump::app {
 namespace {
+
+// Lines that wait for whoever reads the stream. Beyond it the oldest are lost, and counted.
+constexpr std::size_t max_waiting_lines = 256;
+// How long the end of the process waits for them.
+constexpr std::chrono::seconds patience{1};
 
 constexpr auto text_pattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %Q";
 constexpr auto json_pattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%Q})";
@@ -39,6 +55,68 @@ private:
     log_format format_;
 };
 
+// Lines that were handed over, that were written, and how many of the lost were told.
+struct line_counts {
+    std::atomic<std::uint64_t> handed{0};
+    std::atomic<std::uint64_t> written{0};
+    std::atomic<std::uint64_t> told{0};
+} counts;
+
+class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
+    void sink_it_(spdlog::details::log_msg const& line) override
+    {
+        spdlog::memory_buf_t text;
+        formatter_->format(line, text);
+        write_all({text.data(), text.size()});
+        counts.written.fetch_add(1);
+    }
+    void flush_() override {}
+
+    // Not by way of stdio, whose lock would hold up the end of the process.
+    static void write_all(std::string_view text)
+    {
+        while (!text.empty()) {
+            auto const taken = ::write(STDERR_FILENO, text.data(), text.size());
+            if (taken < 0 && errno == EAGAIN) {   // others made it non-blocking
+                ::pollfd writable{STDERR_FILENO, POLLOUT, 0};
+                ::poll(&writable, 1, -1);
+                continue;
+            }
+            if (taken < 0 && errno == EINTR) continue;
+            if (taken <= 0) return;   // there is nowhere to tell it
+            text.remove_prefix(static_cast<std::size_t>(taken));
+        }
+    }
+};
+
+// The thread that writes: a stream that nobody reads holds up this one, and not the broker. Never
+// destroyed: it could not be waited for then.
+std::shared_ptr<spdlog::details::thread_pool> const& writer()
+{
+    static auto const& only = *new std::shared_ptr<spdlog::details::thread_pool>{
+        std::make_shared<spdlog::details::thread_pool>(max_waiting_lines, 1)};
+    return only;
+}
+
+void hand_over(spdlog::level::level_enum level, std::string_view line)
+{
+    auto& logger = *spdlog::default_logger_raw();
+    if (!logger.should_log(level)) return;
+    counts.handed.fetch_add(1);
+    logger.log(level, spdlog::string_view_t{line.data(), line.size()});
+}
+
+// Once there is room again. All of them together, since this line may be lost too.
+void tell_lost_lines()
+{
+    auto const lost = std::uint64_t{writer()->overrun_counter()};
+    if (lost == counts.told.load() || writer()->queue_size() > max_waiting_lines / 2) return;
+    if (counts.told.exchange(lost) != lost)
+        hand_over(spdlog::level::warn,
+                  std::to_string(lost) +
+                      " lines of this log were lost so far: it was not read in time");
+}
+
 spdlog::level::level_enum to_spdlog(log_level level)
 {
     switch (level) {
@@ -62,8 +140,9 @@ void start_log(log_options const& options)
     formatter->add_flag<message_flag>('Q', options.format)
         .set_pattern(options.format == log_format::json ? json_pattern : text_pattern);
 
-    auto logger = std::make_shared<spdlog::logger>(
-        "thumpd", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto logger =
+        std::make_shared<spdlog::async_logger>("thumpd", std::make_shared<stderr_sink>(), writer(),
+                                               spdlog::async_overflow_policy::overrun_oldest);
     logger->set_formatter(std::move(formatter));
     logger->set_level(to_spdlog(options.level));
     spdlog::set_default_logger(std::move(logger));
@@ -71,8 +150,16 @@ void start_log(log_options const& options)
 
 void write_log(log_level level, std::string_view message)
 {
-    spdlog::default_logger_raw()->log(to_spdlog(level),
-                                      spdlog::string_view_t{message.data(), message.size()});
+    tell_lost_lines();
+    hand_over(to_spdlog(level), message);
+}
+
+void finish_log()
+{
+    auto const give_up = std::chrono::steady_clock::now() + patience;
+    while (counts.written + writer()->overrun_counter() < counts.handed &&
+           std::chrono::steady_clock::now() < give_up)
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
 }
 
 std::string printable(std::string_view text)

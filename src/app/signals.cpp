@@ -28,6 +28,7 @@ void stop_signals::on_signal(int number)
     auto const name = std::string{number == SIGINT ? "SIGINT" : "SIGTERM"};
     if (draining_) {
         write_log(log_level::warning, name + " again, ending at once");
+        finish_log();
         std::_Exit(128 + number);
     }
     draining_ = true;

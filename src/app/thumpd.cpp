@@ -54,8 +54,17 @@ void serve(config const& c)
     write_log(thump::log_level::info, "stopped");
 }
 
+// Whichever way a scope is left.
+struct log_finisher {
+    log_finisher() = default;
+    log_finisher(log_finisher const&) = delete;
+    log_finisher& operator=(log_finisher const&) = delete;
+    ~log_finisher() { finish_log(); }
+};
+
 int run(command_line const& line)
 {
+    log_finisher const at_the_end;
     auto const c = load(line);
     if (line.print_config)
         std::cout << to_text(c);

@@ -3,8 +3,12 @@
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdio>
 #include <string>
+#include <string_view>
+#include <thread>
 
 #include <unistd.h>
 
@@ -29,6 +33,7 @@ public:
 
     std::string text()
     {
+        finish_log();
         restore();
         std::rewind(file_);
         std::string all(4096, '\0');
@@ -99,6 +104,47 @@ BOOST_AUTO_TEST_CASE(less_grave_lines_than_the_level_are_left_out)
     BOOST_TEST(text.find("one") == std::string::npos);
     BOOST_TEST(text.find("two") == std::string::npos);
     BOOST_TEST(text.find("three") != std::string::npos);
+}
+
+// Nobody waits for a stream that is not read; what is lost by that is told.
+BOOST_AUTO_TEST_CASE(lines_that_nobody_reads_hold_up_nobody_and_their_loss_is_told)
+{
+    constexpr std::size_t lines = 5000;   // far more than the pipe and the queue hold
+    std::array<int, 2> ends{};
+    BOOST_TEST_REQUIRE(::pipe(ends.data()) == 0);
+    int const saved = ::dup(STDERR_FILENO);
+    ::dup2(ends[1], STDERR_FILENO);
+    ::close(ends[1]);
+    start_log({.level = log_level::info});
+    for (std::size_t i = 0; i != lines; ++i)
+        write_log(log_level::info, "line " + std::string(100, 'x'));
+
+    std::string text;
+    std::thread reader{[&] {
+        std::array<char, 4096> piece{};
+        for (::ssize_t n; (n = ::read(ends[0], piece.data(), piece.size())) > 0;)
+            text.append(piece.data(), static_cast<std::size_t>(n));
+    }};
+    finish_log();
+    write_log(log_level::info, "read again");
+    finish_log();
+    ::dup2(saved, STDERR_FILENO);
+    ::close(saved);
+    reader.join();
+    ::close(ends[0]);
+
+    std::size_t read = 0;
+    for (auto at = text.find(" info line "); at != std::string::npos;
+         at = text.find(" info line ", at + 1))
+        ++read;
+    BOOST_TEST(read > 256u);
+    BOOST_TEST(read < lines);
+    // Such lines may have been lost themselves.
+    constexpr std::string_view notice = " lines of this log were lost so far";
+    auto const told = text.rfind(notice);
+    BOOST_TEST_REQUIRE(told < text.find("read again"));
+    auto const digits = text.rfind(' ', told - 1) + 1;
+    BOOST_TEST(std::stoul(text.substr(digits, told - digits)) >= lines - read);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
