@@ -58,10 +58,11 @@ public:
     ///
     /// Events that one thread publishes keep their order.
     ///
-    /// @return Nothing wrong: the event is accepted and will get a sequence number.
-    /// `errc::intake_full`: it was refused and counted. `errc::stopped`: likewise. An
-    /// `errc::invalid_…`, `errc::unknown_type` or `errc::event_too_large`: the event breaks a rule
-    /// of `event` (not counted as refused).
+    /// @return Nothing wrong: the event is accepted and will get a sequence number, unless it
+    /// repeats another (`broker_options::dedup_window`). `errc::intake_full`: it was refused and
+    /// counted. `errc::stopped`: likewise. An `errc::invalid_…`, `errc::unknown_type` or
+    /// `errc::event_too_large`: the event breaks a rule of `event` (not counted as refused). An
+    /// event that is not accepted is left as it was, to be published again.
     boost::system::error_code publish(event&& e);
 
     /// Publishes a copy: as above. It goes into the room of an event that has gone, which costs no

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <span>
 #include <thread>
+#include <type_traits>
 #include <utility>
 
 namespace thump::detail {
@@ -67,15 +68,24 @@ void broker_impl::async_publish(event&& e, publish_handler handler)
     if (auto const ec = enter_intake(std::move(e), waits)) waits->handler.complete(ec, {});
 }
 
-// Takes `waits` only on success.
+// Takes `e` and `waits` only on success.
 template <class Event>
 error_code broker_impl::enter_intake(Event&& e, std::unique_ptr<pending_receipt>& waits)
 {
     if (auto const ec = check(e)) return ec;
     auto const now = std::chrono::system_clock::now();
+    [[maybe_unused]] bool const had_time = e.timestamp.has_value();
+    [[maybe_unused]] bool const had_source = !e.source.empty();
     auto made = prepare(std::forward<Event>(e), time_point::from(now));
     auto const place = intake_.claim(1);
-    if (place.count == 0) return refuse(1, place);
+    if (place.count == 0) {
+        if constexpr (!std::is_lvalue_reference_v<Event>) {   // it is given back as it was
+            e = std::move(static_cast<event&>(*made));
+            if (!had_time) e.timestamp.reset();
+            if (!had_source) e.source.clear();
+        }
+        return refuse(1, place);
+    }
     intake_.fill(place.first, {made.detach(), waits.release(), now});
     schedule_drain();
     return {};

@@ -114,6 +114,25 @@ BOOST_AUTO_TEST_CASE(what_the_publisher_leaves_out_is_filled_in)
     BOOST_TEST(first->source == "/default");
 }
 
+BOOST_AUTO_TEST_CASE(event_that_is_refused_is_left_as_it_was)
+{
+    thump::broker b{context.get_executor(), {.intake_capacity = 1, .default_source = "/here"}};
+    event const original{.type = "t", .message = std::string(100, 'm'), .metadata = {{"k", "v"}}};
+    auto e = original;
+    BOOST_TEST(!b.publish(event{original}));
+    for (int i = 0; i != 2; ++i) {
+        BOOST_TEST(b.publish(std::move(e)) == errc::intake_full);
+        BOOST_TEST(e.type == original.type);
+        BOOST_TEST(e.message == original.message);
+        BOOST_TEST((e.metadata == original.metadata));
+        BOOST_TEST(!e.timestamp.has_value());
+        BOOST_TEST(e.source == "");
+    }
+    settle(context);
+    BOOST_TEST(!b.publish(std::move(e)));
+    BOOST_TEST(b.stats().refused == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(full_intake_refuses_exactly_at_capacity_and_counts)
 {
     for (std::size_t const capacity : {1u, 2u, 100u, 1000u}) {
