@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 #include <variant>
 
@@ -109,9 +110,12 @@ void broker_impl::forget(mailbox const& box)
     registry_.erase(found);
     retired_ += known->totals();
     leave();
-    // One that the strand has not seen yet, it need not see.
-    auto const same = [&](change const& c) { return c.box.get() == &box; };
-    if (std::erase_if(changes_, same) > 0) return;
+    if (!known->noted) {   // the strand need not see it; it is among the latest mostly
+        auto const latest =
+            std::ranges::find(changes_.rbegin(), changes_.rend(), known, &change::box);
+        changes_.erase(std::prev(latest.base()));
+        return;
+    }
     changes_.push_back({known, false});
     changes_pending_.store(true, std::memory_order_release);
     // Its timer would keep the context at work until the next event.
@@ -125,6 +129,8 @@ void broker_impl::apply_changes()
         std::lock_guard const lock{registry_mutex_};
         changes.swap(changes_);
         changes_pending_.store(false, std::memory_order_relaxed);
+        for (auto const& [box, add] : changes)
+            box->noted = true;
     }
     flush();   // a filter may be shared with subscriptions that want this turn
     for (auto& [box, add] : changes)
@@ -140,6 +146,7 @@ void broker_impl::apply_add(std::shared_ptr<mailbox> box)
     auto const id = core_.attach(box->wanted());
     if (boxes_.size() <= id) boxes_.resize(id + 1);
     box->attached = id;
+    box->place = static_cast<std::uint32_t>(boxes_[id].size());
     boxes_[id].push_back(box);
     add_queue(box->capacity());
     if (box->range()) begin_in_history(box);
@@ -151,7 +158,10 @@ void broker_impl::apply_remove(mailbox& box)
     auto const id = *std::exchange(box.attached, std::nullopt);
     ends_.erase(box.id());
     if (auto const* const r = box.range(); r && r->ends_at) last_events_.erase({*r->ends_at, &box});
-    std::erase_if(boxes_[id], [&](auto const& b) { return b.get() == &box; });
+    auto& all = boxes_[id];
+    all.back()->place = box.place;
+    std::swap(all[box.place], all.back());
+    all.pop_back();   // the change that is being applied still holds it
     remove_queue(box.capacity());
     core_.detach(id);
 }

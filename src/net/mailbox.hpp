@@ -84,6 +84,11 @@ public:
 
     /// The filter that the broker has attached for it, while it is given events.
     std::optional<core::filter_id> attached;
+    /// Its place among those of that filter.
+    std::uint32_t place = 0;
+
+    /// Whether the strand has taken note of it. The broker's, under its lock.
+    bool noted = false;
 
     // ---- Any thread.
 
