@@ -8,8 +8,13 @@ include(GNUInstallDirs)
 set(thump_doc_dir ${CMAKE_INSTALL_DATAROOTDIR}/doc)
 
 install(TARGETS thumpd thump_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
+# For the system it is /etc; elsewhere it moves with the prefix that an installation is given.
+set(thump_conf_dir ${CMAKE_INSTALL_SYSCONFDIR})
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+  set(thump_conf_dir ${CMAKE_INSTALL_FULL_SYSCONFDIR})
+endif()
 install(FILES ${thump_SOURCE_DIR}/conf/thumpd.json
-  DESTINATION ${CMAKE_INSTALL_FULL_SYSCONFDIR}/thump COMPONENT runtime)
+  DESTINATION ${thump_conf_dir}/thump COMPONENT runtime)
 configure_file(${thump_SOURCE_DIR}/conf/thumpd.service.in ${thump_BINARY_DIR}/thumpd.service @ONLY)
 install(FILES ${thump_BINARY_DIR}/thumpd.service
   DESTINATION lib/systemd/system COMPONENT runtime)
