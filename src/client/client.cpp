@@ -5,6 +5,7 @@
 #include <client/replies.hpp>
 #include <client/stream_impl.hpp>
 #include <client/targets.hpp>
+#include <wire/position.hpp>
 
 #include <thump/filter.hpp>
 
@@ -33,6 +34,13 @@ result<http_call> reading(client_side::client_impl const& impl, history_query co
 {
     if (auto wanted = filter::make(query.types, query.where); !wanted)
         return std::move(wanted).error();
+    for (auto const& place : {query.since, query.until})
+        if (place && !wire::is_in_range(*place))
+            return error{make_error_code(errc::invalid_parameter),
+                         "since and until must be times that RFC 3339 can write",
+                         {},
+                         {},
+                         {}};
     return http_call{client_side::history_target(impl.where().prefix, query)};
 }
 

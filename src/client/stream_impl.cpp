@@ -3,6 +3,7 @@
 #include <client/failure.hpp>
 #include <client/targets.hpp>
 #include <core/history.hpp>
+#include <wire/position.hpp>
 
 #include <thump/filter.hpp>
 #include <thump/version.hpp>
@@ -46,6 +47,9 @@ stream_options checked(stream_options options)
     auto const& asked = options.subscription;
     if (auto const wanted = filter::make(asked.types, asked.where); !wanted)
         throw std::invalid_argument{wanted.error().detail};
+    for (auto const& place : {asked.since, asked.until})
+        if (place && !wire::is_in_range(*place))
+            throw std::invalid_argument{"since and until must be times that RFC 3339 can write"};
     return options;
 }
 

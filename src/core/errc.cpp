@@ -81,6 +81,9 @@ constexpr error_info table[] = {
 
 class thump_category final : public boost::system::error_category {
 public:
+    // The same in every module that has a copy of this one.
+    constexpr thump_category() noexcept : error_category{0x7468'756d'7065'7272} {}
+
     char const* name() const noexcept override { return "thump"; }
 
     std::string message(int value) const override

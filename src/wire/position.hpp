@@ -13,7 +13,11 @@ inline constexpr std::string_view position_forms =
     "a sequence number, a cursor 'EPOCH:SEQ', an RFC 3339 time, a time back such as '10m', "
     "'earliest' or 'last:N'";
 
-/// Appends a position so that `parse_position` reads the same.
+/// Whether `p` lies within the times that can be told: an RFC 3339 time, or up to 999,999,999 days
+/// back.
+[[nodiscard]] bool is_in_range(position const& p) noexcept;
+
+/// Appends a position so that `parse_position` reads the same. Requires: `is_in_range(p)`.
 void append_position(std::string& out, position const& p);
 
 }   // namespace thump::wire

@@ -298,8 +298,12 @@ BOOST_AUTO_TEST_CASE(filters_that_no_query_can_say_are_refused)
                       std::invalid_argument);
     BOOST_CHECK_THROW((void)c.subscribe({.subscription = {.where = no_value}}),
                       std::invalid_argument);
+    time_back const negative{std::chrono::seconds{-1}};
+    BOOST_CHECK_THROW((void)c.subscribe({.subscription = {.since = negative}}),
+                      std::invalid_argument);
     for (history_query const& query :
-         {history_query{.types = joined}, history_query{.where = no_value}}) {
+         {history_query{.types = joined}, history_query{.where = no_value},
+          history_query{.since = negative}, history_query{.until = time_point{INT64_MAX, 0}}}) {
         error why;
         std::optional<error_code> ended;
         c.async_history(query, why, [&](error_code ec, history_page const&) { ended = ec; });

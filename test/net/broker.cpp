@@ -374,6 +374,11 @@ BOOST_AUTO_TEST_CASE(bad_options_are_refused)
         {.name = std::string(256, 'n')},
         {.name = "\xff"},
         {.name = "a\nb"},
+        {.since = time_back{std::chrono::seconds{-1}}},
+        {.since = time_back{std::chrono::seconds::min()}},
+        {.until = time_back{std::chrono::seconds::max()}},
+        {.since = time_point{INT64_MAX, 0}},
+        {.until = time_point{0, 1'000'000'000}},
     };
     for (auto const& options : bad)
         BOOST_TEST(fault_of(b, options) == errc::invalid_parameter);
