@@ -197,7 +197,16 @@ class Subscription {
 
   #enter(state) {
     this.#state = state;
-    this.#options.onState?.(state);
+    this.#tell('onState', state);
+  }
+
+  // What a handler throws is its own affair: it is reported as if nothing here had called it.
+  #tell(handler, ...what) {
+    try {
+      this.#options[handler]?.(...what);
+    } catch (error) {
+      report(error);
+    }
   }
 
   // ------------------------------------------------------------------ what is said
@@ -217,7 +226,7 @@ class Subscription {
 
   #onEvent(event, text) {
     this.#cursor = { epoch: this.#epoch, seq: event.seq };
-    this.#options.onEvent?.(event, text);
+    this.#tell('onEvent', event, text);
   }
 
   // Under `latest` a gap's range may hold events that wait behind it, so only these move the cursor:
@@ -227,7 +236,7 @@ class Subscription {
       const seen = this.#cursor?.epoch === this.#epoch ? this.#cursor.seq : 0;
       this.#cursor = { epoch: this.#epoch, seq: Math.max(seen, gap.to) };
     }
-    this.#options.onGap?.(gap);
+    this.#tell('onGap', gap);
   }
 
   #onWelcome({ epoch }) {
@@ -265,7 +274,7 @@ class Subscription {
     }
     this.#enter({ name: 'live', epoch: this.#epoch, subscriber: record.subscriber,
                   subscription: record.subscription, resumed: why === 'resume' && this.#sameEpoch });
-    if (lost) this.#options.onGap?.(lost);
+    if (lost) this.#tell('onGap', lost);
   }
 
   // What was asked for, of a record that answers it.
@@ -327,6 +336,11 @@ function endpoint(url) {
   base.protocol = base.protocol.replace('ws', 'http');
   if (!base.pathname.endsWith('/')) base.pathname += '/';
   return new URL('v1/events', base);
+}
+
+function report(error) {
+  if (globalThis.reportError) globalThis.reportError(error);
+  else queueMicrotask(() => { throw error; });
 }
 
 // The options that make a `subscribe`, under the server's names.

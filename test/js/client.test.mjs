@@ -1,7 +1,7 @@
 // What the client does when a server says this or that, without a server and without waiting.
 
 import assert from 'node:assert/strict';
-import { beforeEach, describe, mock, test } from 'node:test';
+import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 
 import { subscribe } from '../../js/thump.js';
 import { FakeSocket } from './fake-socket.mjs';
@@ -382,6 +382,44 @@ describe('a silent server', () => {
       FakeSocket.newest.says({ type: 't', seq: 10 + i });
     }
     assert.equal(FakeSocket.newest.asked.op, 'subscribe');
+  });
+});
+
+describe('a handler that throws', () => {
+  const thrown = new Error('of a handler');
+  const throws = () => { throw thrown; };
+  let reported;
+
+  beforeEach(() => {
+    reported = [];
+    globalThis.reportError = (error) => reported.push(error);
+  });
+  afterEach(() => { delete globalThis.reportError; });
+
+  for (const handler of ['onEvent', 'onGap', 'onState']) {
+    test(`is reported, and the stream goes on: ${handler}`, async () => {
+      const subscription = startLive(10, { [handler]: throws });
+      const updated = subscription.update({ types: 'b' });
+      FakeSocket.newest.subscribes(10);
+      await updated;
+      FakeSocket.newest.says({ op: 'gap', from: 11, to: 11, dropped: 1, reason: 'queue_full' });
+      FakeSocket.newest.says({ type: 't', seq: 12 });
+      FakeSocket.newest.ends(1006);
+      mock.timers.tick(10_000);
+      assert.equal(FakeSocket.all.length, 2);
+      FakeSocket.newest.welcomes();
+      assert.equal(FakeSocket.newest.asked.since, 'E:12');
+      assert.ok(reported.length > 0 && reported.every((error) => error === thrown));
+    });
+  }
+
+  test('is reported where there is no reportError, too', async () => {
+    delete globalThis.reportError;
+    const late = mock.method(globalThis, 'queueMicrotask', () => {});
+    startLive(10, { onEvent: throws });
+    FakeSocket.newest.says({ type: 't', seq: 11 });
+    late.mock.restore();
+    assert.throws(late.mock.calls[0].arguments[0], thrown);
   });
 });
 
