@@ -91,7 +91,7 @@ export interface Options extends Filter {
   backoff?: { first?: number; most?: number };
   /** Asks after this many ms of silence (30,000), gives up when no answer comes in time (10,000). */
   heartbeat?: { after?: number; within?: number };
-  /** Closes the subscription. */
+  /** Closes the subscription, for good. */
   signal?: AbortSignal;
   /** For runtimes that have none of their own, as Node before 22. */
   WebSocket?: new (url: string) => unknown;
@@ -110,10 +110,10 @@ export interface Subscription {
    * Replaces parts of the filter, on the same connection where there is one. It begins with
    * `changes.since`, else with what is published from now on; while the connection is down, with
    * what follows `cursor`. Rejects with a `ThumpError` where the server refuses; then the filter
-   * before stays in force.
+   * before stays in force. An `InvalidStateError` where the subscription is closed.
    */
   update(changes: Filter): Promise<void>;
-  /** Connects at once instead of waiting, or again after `closed`. */
+  /** Connects at once instead of waiting, or again after `closed`; not behind an aborted `signal`. */
   retry(): void;
   /** Harmless when called twice. */
   close(): void;
@@ -140,6 +140,7 @@ export interface Receipt {
 /**
  * Subscribes to a server, reconnects when the connection is lost, and resumes where it ended.
  * @param url The server's, as in `http://localhost:8080`; in a page it may be relative.
+ * @throws TypeError for an option that there is not.
  */
 export declare function subscribe(url: string | URL, options?: Options): Subscription;
 

@@ -23,6 +23,11 @@ const REASONS = new Map([
   [4009, 'pings were not answered'],
 ]);
 
+// The options that make a `subscribe`, and what the server calls them.
+const FILTER = { types: 'types', where: 'meta', since: 'since', until: 'until', queue: 'queue',
+                 overflow: 'overflow', key: 'key', maxRate: 'max_rate', name: 'name' };
+const OWN = ['onEvent', 'onGap', 'onState', 'backoff', 'heartbeat', 'signal', 'WebSocket', 'random'];
+
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** What a server refuses, in its own words. */
@@ -37,7 +42,9 @@ export class ThumpError extends Error {
 }
 
 /** Publishes an event, an array of events, or the JSON text of either. */
-export async function publish(url, events, { fetch = globalThis.fetch, signal } = {}) {
+export async function publish(url, events, options = {}) {
+  checkNames(options, ['fetch', 'signal']);
+  const { fetch = globalThis.fetch, signal } = options;
   const response = await fetch(endpoint(url), {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -57,6 +64,7 @@ export function subscribe(url, options = {}) {
 class Subscription {
   #url;
   #options;
+  #signal;
   #request = {};           // what is asked: the options that the server knows
   #accepted = null;        // the request that the server last took
   #socket = null;
@@ -75,6 +83,7 @@ class Subscription {
   #pinged = false;
 
   constructor(url, options) {
+    checkNames(options, [...Object.keys(FILTER), ...OWN]);
     const { backoff, heartbeat, signal, ...rest } = options;
     this.#url = endpoint(url);
     this.#url.protocol = this.#url.protocol.replace('http', 'ws');
@@ -90,38 +99,42 @@ class Subscription {
       throw new TypeError('there is no WebSocket here: pass one as options.WebSocket');
     }
     this.#request = requestOf(options);
+    this.#signal = signal;
     signal?.addEventListener('abort', () => this.close(), { once: true });
-    if (!signal?.aborted) this.#connect();
+    if (signal?.aborted) this.#enter({ name: 'closed', reason: 'closed here' });
+    else this.#connect();
   }
 
   get state() { return this.#state; }
   get cursor() { return this.#cursor && `${this.#cursor.epoch}:${this.#cursor.seq}`; }
 
   /** Asks for other events, from now on or from `changes.since`. */
-  update(changes) {
+  async update(changes) {
+    checkNames(changes, Object.keys(FILTER));
+    if (this.#state.name === 'closed') {
+      throw new DOMException('the subscription is closed', 'InvalidStateError');
+    }
     this.#change?.reject(new DOMException('another update followed', 'AbortError'));
     const { since: _, ...kept } = this.#request;
     const asked = requestOf(changes);
     this.#request = { ...kept, ...asked };
     return new Promise((resolve, reject) => {
       this.#change = { resolve, reject, begins: asked.since !== undefined };
-      if (this.#state.name === 'closed') this.#connect();
-      else if (this.#epoch !== null) this.#ask('change');
+      if (this.#epoch !== null) this.#ask('change');
     });
   }
 
   /** Connects at once, where an attempt is being waited for or the server ended the connection. */
   retry() {
     if (this.#state.name !== 'waiting' && this.#state.name !== 'closed') return;
+    if (this.#signal?.aborted) return;
     this.#attempt = 0;
     this.#connect();
   }
 
   close() {
-    const socket = this.#drop();
-    socket?.close(1000);
-    this.#change?.reject(new DOMException('the subscription was closed', 'AbortError'));
-    this.#change = null;
+    this.#drop()?.close(1000);
+    this.#abandon();
     if (this.#state.name !== 'closed') this.#enter({ name: 'closed', reason: 'closed here' });
   }
 
@@ -155,10 +168,22 @@ class Subscription {
     return socket;
   }
 
+  // Nobody will answer an update any more: what was in force stays so, for a retry().
+  #abandon() {
+    const change = this.#change;
+    this.#change = null;
+    if (!change) return;
+    this.#request = this.#accepted ?? this.#request;
+    change.reject(new DOMException('the subscription was closed', 'AbortError'));
+  }
+
   #onClose(code) {
     this.#drop();
     const final = CLOSED_FOR_GOOD.get(code);
-    if (final) return this.#enter({ name: 'closed', code, reason: final });
+    if (final) {
+      this.#abandon();
+      return this.#enter({ name: 'closed', code, reason: final });
+    }
     this.#retryLater(REASONS.get(code) ?? `the connection ended with code ${code}`, code);
   }
 
@@ -343,9 +368,15 @@ function report(error) {
   else queueMicrotask(() => { throw error; });
 }
 
-// The options that make a `subscribe`, under the server's names.
-function requestOf({ types, where, since, until, queue, overflow, key, maxRate, name }) {
-  const asked = { types: types && [types].flat(), meta: where, since, until, queue, overflow, key,
-                  max_rate: maxRate, name };
-  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+function requestOf(options) {
+  const asked = Object.entries(FILTER).map(([name, theirs]) => [theirs, options[name]])
+    .filter(([, value]) => value !== undefined);
+  return Object.fromEntries(asked.map(
+    ([name, value]) => [name, name === 'types' ? [value].flat() : value]));
+}
+
+// A name that is misspelt would else ask for everything.
+function checkNames(options, known) {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new TypeError(`there is no option '${unknown}'`);
 }

@@ -90,6 +90,7 @@ function wanted(filter) {
 }
 
 async function changeFilter(filter, { remember = true } = {}) {
+  if (subscription.state.name === 'closed') subscription.retry();
   try {
     // The past that the URL asks for is on the page already.
     await subscription.update({ ...wanted(filter), since: undefined });

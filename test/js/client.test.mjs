@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 
-import { subscribe } from '../../js/thump.js';
+import { publish, subscribe } from '../../js/thump.js';
 import { FakeSocket } from './fake-socket.mjs';
 import { Recorder } from './thumpd.mjs';
 
@@ -56,6 +56,20 @@ describe('asking', () => {
     FakeSocket.newest.says({ op: 'error', ref: stale, status: 400, detail: 'types' });
     FakeSocket.newest.subscribes(30);
     await second;
+  });
+});
+
+describe('an option that is misspelt', () => {
+  test('is named, in a subscription and in an update', async () => {
+    assert.throws(() => start({ type: 'a' }), { name: 'TypeError', message: /'type'/ });
+    assert.equal(FakeSocket.all.length, 0);
+    await assert.rejects(startLive().update({ meta: {} }), { name: 'TypeError', message: /'meta'/ });
+    assert.equal(FakeSocket.newest.sent.length, 1);
+  });
+
+  test('so is one of publish', async () => {
+    await assert.rejects(publish('http://host:1', { type: 't' }, { timeout: 5 }),
+                         { name: 'TypeError', message: /'timeout'/ });
   });
 });
 
@@ -338,6 +352,48 @@ describe('reconnecting', () => {
     assert.equal(FakeSocket.all.length, 1);
     assert.equal(FakeSocket.newest.closedWith, 1000);
     assert.deepEqual(recorder.events, []);
+  });
+});
+
+describe('a subscription that ended', () => {
+  const closed = { name: 'InvalidStateError', message: /closed/ };
+
+  test('takes no update, and only retry() opens it again', async () => {
+    const subscription = startLive(10, { types: 'a' });
+    subscription.close();
+    await assert.rejects(subscription.update({ types: 'b' }), closed);
+    assert.equal(FakeSocket.all.length, 1);
+    subscription.retry();
+    FakeSocket.newest.welcomes();
+    assert.deepEqual(FakeSocket.newest.asked.types, ['a']);
+  });
+
+  test('so it is where the server ended it, and an update under way ends with it', async () => {
+    const subscription = startLive(10, { types: 'a' });
+    const updated = subscription.update({ types: 'b' });
+    FakeSocket.newest.ends(4010);
+    await assert.rejects(updated, { name: 'AbortError' });
+    await assert.rejects(subscription.update({ types: 'c' }), closed);
+    subscription.retry();
+    FakeSocket.newest.welcomes();
+    assert.deepEqual(FakeSocket.newest.asked.types, ['a']);
+  });
+
+  test('does not outlive its signal', async () => {
+    const controller = new AbortController();
+    const subscription = startLive(10, { signal: controller.signal });
+    controller.abort();
+    await assert.rejects(subscription.update({ types: 'b' }), closed);
+    subscription.retry();
+    assert.equal(FakeSocket.all.length, 1);
+  });
+
+  test('nor begins behind one', async () => {
+    const subscription = start({ signal: AbortSignal.abort() });
+    assert.equal(recorder.states.at(-1).name, 'closed');
+    await assert.rejects(subscription.update({ types: 'b' }), closed);
+    subscription.retry();
+    assert.equal(FakeSocket.all.length, 0);
   });
 });
 
