@@ -79,7 +79,10 @@ export type State =
   | { name: 'waiting'; attempt: number; delay: number; reason: string; code?: number }
   /** The server does not accept this filter. `update` may ask for another. */
   | { name: 'refused'; reason: string; error: ThumpError }
-  /** It ended, here or by a close code that asks not to come back (1000, 1008, 4010). */
+  /**
+   * It ended: here, by a close code that asks not to come back (1000, 1008, 4010), or with its page,
+   * until that is shown again.
+   */
   | { name: 'closed'; reason: string; code?: number };
 
 export interface Options extends Filter {

@@ -81,6 +81,7 @@ class Subscription {
   #liveSince = null;
   #heardAt = 0;
   #pinged = false;
+  #asleep = false;         // closed with the page, to come back with it
 
   constructor(url, options) {
     checkNames(options, [...Object.keys(FILTER), ...OWN]);
@@ -111,7 +112,7 @@ class Subscription {
   /** Asks for other events, from now on or from `changes.since`. */
   async update(changes) {
     checkNames(changes, Object.keys(FILTER));
-    if (this.#state.name === 'closed') {
+    if (this.#state.name === 'closed' && !this.#asleep) {
       throw new DOMException('the subscription is closed', 'InvalidStateError');
     }
     this.#change?.reject(new DOMException('another update followed', 'AbortError'));
@@ -134,7 +135,7 @@ class Subscription {
 
   close() {
     this.#drop()?.close(1000);
-    this.#abandon();
+    this.#end();
     if (this.#state.name !== 'closed') this.#enter({ name: 'closed', reason: 'closed here' });
   }
 
@@ -142,6 +143,9 @@ class Subscription {
 
   #connect() {
     this.#drop();
+    this.#asleep = false;
+    globalThis.addEventListener?.('pagehide', this.#leave);
+    globalThis.addEventListener?.('pageshow', this.#comeBack);
     this.#enter({ name: 'connecting', attempt: this.#attempt });
     const socket = new this.#options.WebSocket(this.#url.href);
     this.#socket = socket;
@@ -169,7 +173,10 @@ class Subscription {
   }
 
   // Nobody will answer an update any more: what was in force stays so, for a retry().
-  #abandon() {
+  #end() {
+    this.#asleep = false;
+    globalThis.removeEventListener?.('pagehide', this.#leave);
+    globalThis.removeEventListener?.('pageshow', this.#comeBack);
     const change = this.#change;
     this.#change = null;
     if (!change) return;
@@ -181,7 +188,7 @@ class Subscription {
     this.#drop();
     const final = CLOSED_FOR_GOOD.get(code);
     if (final) {
-      this.#abandon();
+      this.#end();
       return this.#enter({ name: 'closed', code, reason: final });
     }
     this.#retryLater(REASONS.get(code) ?? `the connection ended with code ${code}`, code);
@@ -215,6 +222,17 @@ class Subscription {
       this.#watch(within);
     }, delay);
   }
+
+  // A page that is left may be kept as it stands, to be shown again. Its socket would stay open with
+  // nobody to read it, and the server would count its losses.
+  #leave = () => {
+    if (this.#state.name === 'closed') return;
+    this.#drop()?.close(1000);
+    this.#asleep = true;
+    this.#enter({ name: 'closed', reason: 'the page was left' });
+  };
+
+  #comeBack = () => { if (this.#asleep) this.retry(); };
 
   #send(message) {
     if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(message));

@@ -140,6 +140,23 @@ class Stall(DashboardTestCase):
         self.wait_for_text(f"{lost:,} lost", "#lost")
 
 
+class Leaving(DashboardTestCase):
+    def test_page_that_is_left_is_no_subscriber_and_resumes_on_the_way_back(self):
+        self.thumpd.publish({"type": "t", "message": "before"})
+        self.wait_for_row("before")
+        self.browser.evaluate("window.kept = true")
+        self.browser.evaluate("location.href = '/healthz'")
+        eventually(lambda: self.thumpd.stats()["subscribers"] == 0, "the subscription's end")
+        self.thumpd.publish({"type": "t", "message": "meanwhile"})
+        self.browser.evaluate("history.back()")
+        self.wait_until_live()
+        self.wait_for_row("meanwhile")
+        if not self.browser.evaluate("return window.kept ?? false"):
+            self.skipTest("this browser keeps no page for the way back")
+        self.wait_for_row("resumed where it ended", ".row.note")
+        self.assertEqual(self.rows(".row.gap"), [])
+
+
 class Load(DashboardTestCase):
     def test_two_thousand_events_a_second_do_not_freeze_the_tab(self):
         rate, seconds = 2000, 10

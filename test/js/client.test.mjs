@@ -397,6 +397,70 @@ describe('a subscription that ended', () => {
   });
 });
 
+describe('a page that is left', () => {
+  let page;
+
+  beforeEach(() => {
+    page = new EventTarget();
+    globalThis.addEventListener = page.addEventListener.bind(page);
+    globalThis.removeEventListener = page.removeEventListener.bind(page);
+  });
+  afterEach(() => {
+    delete globalThis.addEventListener;
+    delete globalThis.removeEventListener;
+  });
+
+  const hide = () => page.dispatchEvent(new Event('pagehide'));
+  const show = () => page.dispatchEvent(new Event('pageshow'));
+
+  test('closes its connection, and resumes when it is shown again', () => {
+    startLive(10, { types: 'a' });
+    FakeSocket.newest.says({ type: 'a', seq: 12 });
+    hide();
+    assert.equal(FakeSocket.newest.closedWith, 1000);
+    mock.timers.tick(60_000);
+    assert.equal(FakeSocket.all.length, 1);
+    assert.deepEqual(recorder.states.at(-1), { name: 'closed', reason: 'the page was left' });
+    show();
+    assert.equal(FakeSocket.all.length, 2);
+    FakeSocket.newest.welcomes();
+    assert.equal(FakeSocket.newest.asked.since, 'E:12');
+  });
+
+  test('waits for no attempt meanwhile', () => {
+    startLive();
+    FakeSocket.newest.ends(1006);
+    hide();
+    mock.timers.tick(60_000);
+    assert.equal(FakeSocket.all.length, 1);
+    show();
+    assert.equal(FakeSocket.all.length, 2);
+  });
+
+  test('keeps an update for when it is shown again', async () => {
+    const subscription = startLive(10, { types: 'a' });
+    hide();
+    const updated = subscription.update({ types: 'b' });
+    show();
+    FakeSocket.newest.welcomes();
+    assert.deepEqual(FakeSocket.newest.asked.types, ['b']);
+    FakeSocket.newest.subscribes(10);
+    await updated;
+  });
+
+  test('leaves closed what was closed, before or meanwhile', () => {
+    startLive().close();
+    hide();
+    show();
+    assert.equal(FakeSocket.all.length, 1);
+    const subscription = startLive();
+    hide();
+    subscription.close();
+    show();
+    assert.equal(FakeSocket.all.length, 2);
+  });
+});
+
 describe('a silent server', () => {
   test('it is asked, and stays while it answers', () => {
     startLive();
