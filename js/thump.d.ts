@@ -13,7 +13,8 @@ export interface NewEvent {
   metadata?: Record<string, string>;
   /** A URI reference. */
   source?: string;
-  data?: Json;
+  /** What `JSON.stringify` makes of it is sent. */
+  data?: unknown;
 }
 
 /** An event as a subscriber gets it. */
@@ -22,6 +23,7 @@ export interface Event extends NewEvent {
   timestamp: string;
   message: string;
   metadata: Record<string, string>;
+  data?: Json;
   /** 1, 2, 3 … in one order for all subscribers of an epoch. */
   seq: number;
 }
@@ -52,9 +54,9 @@ export interface Gap {
 /** What to receive. Omitted options are the server's defaults. */
 export interface Filter {
   /** Patterns: `*` stands for one token, a last `>` for the rest. Default: all types. */
-  types?: string | string[];
+  types?: string | readonly string[];
   /** Metadata: all keys must match; of several values of a key, one. */
-  where?: Record<string, string | string[]>;
+  where?: Record<string, string | readonly string[]>;
   /** A sequence number, a cursor, an RFC 3339 time, `10m` back, `earliest` or `last:N`. */
   since?: string | number;
   until?: string | number;
@@ -152,5 +154,5 @@ export declare function subscribe(url: string | URL, options?: Options): Subscri
  * @throws ThumpError where the server refuses; TypeError where it cannot be reached.
  */
 export declare function publish(
-  url: string | URL, events: NewEvent | NewEvent[] | string,
+  url: string | URL, events: NewEvent | readonly NewEvent[] | string,
   options?: { fetch?: typeof fetch; signal?: AbortSignal }): Promise<Receipt>;

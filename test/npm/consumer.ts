@@ -1,6 +1,6 @@
 // A stranger's program: compiled strictly against the packed package's types, then run.
 import { publish, subscribe, ThumpError } from 'thump-client';
-import type { Event, Gap, State } from 'thump-client';
+import type { Event, Gap, NewEvent, State } from 'thump-client';
 import WebSocket from 'ws';
 
 declare const process: { argv: string[]; exit(code: number): never };
@@ -22,6 +22,16 @@ const stream = subscribe(url, {
     await publish(url, { type: 'task.failed', metadata: { node: 'n1' }, data: { list: [1, null] } });
   },
 });
+
+// What a program has already: an interface, and arrays that are not to be changed.
+interface Attempt { readonly count: number; reason?: string }
+const attempt: Attempt = { count: 3 };
+const failures: readonly NewEvent[] = [{ type: 'task.failed', data: attempt }];
+const patterns = ['task.*', 'node.down'] as const;
+() => publish(url, failures);
+() => subscribe(url, { types: patterns, where: { node: patterns } });
+// What came can be published again.
+(event: Event) => publish(url, event);
 
 // @ts-expect-error there is no such policy
 () => subscribe(url, { overflow: 'wait' });
