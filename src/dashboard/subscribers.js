@@ -28,14 +28,13 @@ export class Subscribers {
     clearTimeout(this.#timer);
     const started = performance.now();
     if (!document.hidden) {
-      try {
-        const [stats, { subscribers }] = await Promise.all(
-          ['v1/stats', 'v1/subscribers?sort=lag'].map((path) => this.#ask(path)));
-        this.#showFigures(stats);
-        this.#showRows(subscribers);
-      } catch {
-        // The connection's state says that the server is gone; figures stay as they were.
-      }
+      // One may be refused where the other is not: a proxy may keep the list to operators.
+      await Promise.all([
+        this.#show('v1/stats', (stats) => this.#showFigures(stats),
+                   (refusal) => { byId('figures').title = `No figures: ${refusal}`; }),
+        this.#show('v1/subscribers?sort=lag', (all) => this.#showRows(all),
+                   (refusal) => this.#showNoRows(refusal)),
+      ]);
     }
     clearTimeout(this.#timer);   // of a look that began meanwhile
     const delay = Math.max(INTERVAL, LEISURE * (performance.now() - started));
@@ -44,14 +43,21 @@ export class Subscribers {
 
   async #ask(path, options) {
     const response = await fetch(new URL(path, this.#server), { cache: 'no-store', ...options });
-    if (!response.ok) {
-      const problem = await response.json().catch(() => ({}));
-      throw new Error(problem.detail ?? problem.title ?? `status ${response.status}`);
-    }
+    if (!response.ok) throw new Refusal(response, await response.json().catch(() => ({})));
     return response.status === 204 ? null : response.json();
   }
 
+  // Where there is no answer at all, the connection's state says so; what is shown stays.
+  async #show(path, show, showRefusal) {
+    try {
+      show(await this.#ask(path));
+    } catch (error) {
+      if (error instanceof Refusal) showRefusal(error.message);
+    }
+  }
+
   #showFigures({ published, subscribers, refused, ledger }) {
+    byId('figures').removeAttribute('title');
     setText(byId('published'), formatCount(published));
     setText(byId('subscriber-count'), formatCount(subscribers));
     setText(byId('dropped'), formatCount(lost(ledger)));
@@ -60,7 +66,16 @@ export class Subscribers {
     byId('refused').classList.toggle('bad', refused > 0);
   }
 
-  #showRows(subscribers) {
+  #showNoRows(refusal) {
+    this.#showRows({ subscribers: [] });
+    byId('subscribers-table').hidden = true;
+    setText(byId('subscribers-refused'), `The server does not show its subscribers here: ${refusal}`);
+    byId('subscribers-refused').hidden = false;
+  }
+
+  #showRows({ subscribers }) {
+    byId('subscribers-table').hidden = false;
+    byId('subscribers-refused').hidden = true;
     const shown = subscribers.slice(0, MOST_ROWS);
     const more = subscribers.length - shown.length;
     setText(byId('subscribers-note'),
@@ -101,6 +116,13 @@ export class Subscribers {
       setText(error, `Subscriber ${id} was not disconnected: ${refused.message}`);
       error.hidden = false;
     }
+  }
+}
+
+// An answer that is none, in the server's words or a proxy's.
+class Refusal extends Error {
+  constructor({ status, statusText }, { detail, title }) {
+    super([`${status} ${statusText}`.trim(), detail ?? title].filter(Boolean).join(', '));
   }
 }
 

@@ -7,6 +7,11 @@ from browser import ARROW_DOWN, ENTER, ESCAPE
 from dashboard_case import DashboardTestCase, eventually, main
 
 MARKUP = "<img src=x onerror=\"window.forged='yes'\"><script>window.forged='yes'</script>"
+REFUSE = """
+const ask = window.fetch;
+window.fetch = (url, ...rest) => String(url).includes('%s')
+  ? Promise.resolve(new Response('', {status: 403, statusText: 'Forbidden'})) : ask(url, ...rest);
+"""
 LOOKS = {"desktop-light": {"width": 1280, "height": 820},
          "desktop-dark": {"width": 1280, "height": 820, "dark": True},
          "phone-light": {"width": 390, "height": 844, "phone": True},
@@ -218,6 +223,28 @@ class Subscribers(DashboardTestCase):
         self.wait_for_text("Disconnected", "#state")
         self.browser.click("#retry")
         self.wait_until_live()
+
+
+class Refused(DashboardTestCase):
+    def refuse(self, path):
+        """From the next page on, as a proxy before the server would."""
+        script = self.browser.devtools("Page.addScriptToEvaluateOnNewDocument", source=REFUSE % path)
+        self.addCleanup(self.browser.devtools, "Page.removeScriptToEvaluateOnNewDocument", **script)
+
+    def test_list_of_subscribers_that_is_refused_costs_no_figures(self):
+        self.refuse("v1/subscribers")
+        self.open()
+        self.thumpd.publish([{"type": "t"}] * 3)
+        self.wait_for_text("403 Forbidden", "#subscribers")
+        self.wait_for_text("3", "#published")
+        self.assertFalse(self.text("#subscriber-rows"))
+
+    def test_figures_that_are_refused_cost_no_list(self):
+        self.refuse("v1/stats")
+        self.open()
+        self.wait_for_text("this page", "#subscriber-rows")
+        self.assertEqual(self.text("#published"), "–")
+        self.assertIn("403 Forbidden", self.browser.evaluate("return document.getElementById('figures').title"))
 
 
 class Look(DashboardTestCase):
