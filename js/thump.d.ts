@@ -74,8 +74,11 @@ export interface Filter {
 export type State =
   /** A connection is being made; `attempt` counts failures in a row. */
   | { name: 'connecting'; attempt: number }
-  /** Events flow. `resumed`: from where the last connection to the same server ended. */
-  | { name: 'live'; epoch: string; subscriber: number; resumed: boolean;
+  /**
+   * Events flow; those up to `seq` come from history. `resumed`: from where the last connection to
+   * the same server ended.
+   */
+  | { name: 'live'; epoch: string; seq: number; subscriber: number; resumed: boolean;
       subscription: Record<string, Json> }
   /** The next attempt follows in `delay` milliseconds. */
   | { name: 'waiting'; attempt: number; delay: number; reason: string; code?: number }

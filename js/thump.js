@@ -315,7 +315,7 @@ class Subscription {
       this.#change?.resolve();
       this.#change = null;
     }
-    this.#enter({ name: 'live', epoch: this.#epoch, subscriber: record.subscriber,
+    this.#enter({ name: 'live', epoch: this.#epoch, seq: record.seq, subscriber: record.subscriber,
                   subscription: record.subscription, resumed: why === 'resume' && this.#sameEpoch });
     if (lost) this.#tell('onGap', lost);
   }

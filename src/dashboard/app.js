@@ -5,7 +5,7 @@ import { announce, byId, element, formatCount, setText } from './dom.js';
 import { EventDialog } from './event-dialog.js';
 import { EventList } from './event-list.js';
 import { EventLog } from './event-log.js';
-import { FilterBar, filterOf, searchOf } from './filter.js';
+import { FilterBar, filterOf, searchOf, unknownOf } from './filter.js';
 import { PublishForm } from './publish.js';
 import { RateChart } from './rate-chart.js';
 import { Rates } from './rates.js';
@@ -28,18 +28,21 @@ new PublishForm(server);
 
 let lost = 0;        // events, by this page
 let brokenAt = null;
+let past = 0;        // sequence number up to which events come from history
+let overflow = 'catch_up';   // unless the URL names another
+let asking = 0;
 
 const subscription = subscribe(server, {
   ...wanted(filterOf(location.search)),
   name: 'dashboard',
   onEvent(event, text) {
-    rates.count(event.type);
+    if (event.seq > past) rates.count(event.type);
     log.add({ kind: 'event', event, text });
     list.changed();
   },
   onGap(gap) {
     const line = gapLine(gap);
-    rates.countLost(gap.dropped);
+    if (gap.to > past) rates.countLost(gap.dropped);
     lost += gap.dropped;
     setText(byId('lost'), lost ? `${formatCount(lost)} lost` : '');
     log.add({ kind: 'gap', line, at: Date.now(), text: JSON.stringify(gap) });
@@ -48,13 +51,14 @@ const subscription = subscribe(server, {
   },
   onState(state) {
     connection.show(state);
-    if (state.name === 'refused') filterBar.showError(state.reason);
+    if (state.name === 'refused') onRefused();
     else if (state.name === 'live') onLive(state);
     else if (state.name === 'waiting' || state.name === 'closed') onLost(state);
   },
 });
 
 function onLive(state) {
+  past = state.seq;
   subscribers.own = state.subscriber;
   if (brokenAt === null) return;
   const seconds = ((Date.now() - brokenAt) / 1000).toFixed(1);
@@ -84,28 +88,68 @@ function gapLine({ from, to, dropped, reason, recoverable }) {
 
 // ------------------------------------------------------------------ the filter
 
-// The subscription's options: no type at all is the same as all of them.
-function wanted(filter) {
-  return { ...filter, types: filter.types.length ? filter.types : ['>'] };
+// The subscription's options: no type at all is the same as all of them. The page begins with what
+// was there before it, and had rather read a burst from history than lose it.
+function wanted({ types, where, passed }) {
+  return { since: 'last:100', overflow, ...passed, types: types.length ? types : ['>'],
+           where: Object.fromEntries(where) };
+}
+
+// True where it is granted; else what was in force before stays so.
+async function ask(filter) {
+  ++asking;
+  try {
+    await subscription.update(wanted(filter)).catch((error) => askWithoutHistory(filter, error));
+    return true;
+  } catch (error) {
+    if (error.name !== 'AbortError') filterBar.showError(error.message);
+    return false;
+  } finally {
+    --asking;
+  }
+}
+
+// A server that keeps no history does not catch up. What else it refuses, it refuses again.
+async function askWithoutHistory(filter, refused) {
+  if (refused.status !== 400 || overflow !== 'catch_up' || filter.passed.overflow) throw refused;
+  await subscription.update({ ...wanted(filter), overflow: 'drop_newest' });
+  overflow = 'drop_newest';
+}
+
+// Whoever asks is told by the promise.
+function onRefused() {
+  if (!asking) ask(filterOf(location.search));
 }
 
 async function changeFilter(filter, { remember = true } = {}) {
   if (subscription.state.name === 'closed') subscription.retry();
-  try {
-    // The past that the URL asks for is on the page already.
-    await subscription.update({ ...wanted(filter), since: undefined });
-  } catch (error) {
-    if (error.name !== 'AbortError') filterBar.showError(error.message);
-    return;
-  }
+  if (!await ask(filter)) return;
   if (remember && searchOf(filter) !== location.search) {
     history.pushState(null, '', searchOf(filter) || location.pathname);
   }
+  showFilter(filter);
+  beginAnew();
+}
+
+// What is on the page is of another filter.
+function beginAnew() {
+  list.beginAnew();
+  rates.clear();
+  chart.draw();
+  lost = 0;
+  setText(byId('lost'), '');
+}
+
+function showFilter(filter) {
   filterBar.show(filter);
+  const unknown = unknownOf(location.search).map((name) => `'${name}'`);
+  if (unknown.length) filterBar.showError(`The URL has ${unknown.join(', ')}, which this page does not know.`);
+  const fits = searchOf(filter) ? 'Nothing that fits the filter yet.' : 'Nothing here yet.';
+  setText(byId('empty-text'), `${fits} Publish an event with the form, or from a terminal:`);
 }
 
 addEventListener('popstate', () => changeFilter(filterOf(location.search), { remember: false }));
-filterBar.show(filterOf(location.search));
+showFilter(filterOf(location.search));
 
 // ------------------------------------------------------------------ the rest
 

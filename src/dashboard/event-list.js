@@ -46,6 +46,12 @@ export class EventList {
     });
   }
 
+  /** Empties the list, for one of other records. */
+  beginAnew() {
+    this.#toNewest();
+    this.#clear();
+  }
+
   // ------------------------------------------------------------------ standing still
 
   // Whoever reads, or is on a row, must not have it pulled away.

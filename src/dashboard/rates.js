@@ -18,6 +18,10 @@ export class Rates {
     this.#seconds.at(-1).lost += count;
   }
 
+  clear() {
+    this.#seconds = Array.from({ length: SECONDS }, emptySecond);
+  }
+
   /** Moves on to the second `now`. True where that is another one. */
   advance(now) {
     const passed = this.#now ? now - this.#now : 0;

@@ -99,6 +99,73 @@ class Filter(DashboardTestCase):
         self.assertEqual(self.browser.evaluate("return document.getElementById('types').value"), kind)
 
 
+    def test_other_filter_begins_anew_with_what_history_has(self):
+        self.thumpd.publish([{"type": "a", "message": "one"}, {"type": "b", "message": "two"}])
+        self.wait_for_row("two")
+        eventually(lambda: "b" in (self.text("#legend") or ""), "the legend")
+        self.browser.click("#pause")
+        self.browser.type("#types", "a" + ENTER)
+        self.wait_for_row("one")
+        eventually(lambda: len(self.rows()) == 1, "no row of another type")
+        self.assertEqual(self.text("#legend"), "")
+        self.browser.evaluate("history.back()")
+        self.wait_for_row("two")
+
+    def test_url_says_where_to_begin_and_where_to_end(self):
+        self.thumpd.publish([{"type": "t", "message": message} for message in ("one", "two", "three")])
+        self.browser.open(self.url("?since=1&until=2"))
+        self.wait_for_row("two")
+        self.wait_for_text("the server ended the stream", "#state")
+        self.assertEqual(len(self.rows(".row:not(.note)")), 1)
+
+    def test_what_the_page_does_not_know_of_a_url_is_told(self):
+        self.open("?type=a&max_rate=5&overflow=latest")
+        self.wait_for_text("'type'", "#filter-error")
+        self.assertNotIn("max_rate", self.text("#filter-error"))
+        self.assertEqual(self.thumpd.subscribers()[0]["overflow"], "latest")
+
+    def test_no_key_of_metadata_is_special(self):
+        self.open("?meta.constructor=a&meta.__proto__=b")
+        self.assertEqual(self.text("#conditions").replace("✕", "").split(), ["constructor=a", "__proto__=b"])
+        self.thumpd.publish([{"type": "t", "message": "other"}, {"type": "t", "message": "this", "metadata":
+                             {"constructor": "a", "__proto__": "b"}}])
+        self.wait_for_row("this")
+        self.assertEqual(len(self.rows()), 1)
+
+
+class History(DashboardTestCase):
+    def test_page_begins_with_the_last_hundred_which_do_not_arrive_now(self):
+        self.thumpd.publish([{"type": "old", "message": f"number {i}"} for i in range(150)])
+        self.open()
+        self.wait_for_row("number 149")
+        self.thumpd.publish({"type": "new", "message": "live"})
+        self.wait_for_row("live")
+        eventually(lambda: "new" in (self.text("#legend") or ""), "the legend")
+        self.assertNotIn("old", self.text("#legend"))
+        self.browser.evaluate("document.getElementById('list').scrollTop = 1e6")
+        self.wait_for_row("number 50")
+        self.assertFalse([row for row in self.rows() if "number 49" in row])
+
+    def test_page_catches_up_rather_than_lose(self):
+        self.assertEqual(self.thumpd.subscribers()[0]["overflow"], "catch_up")
+        self.open("?overflow=drop_oldest")
+        self.assertEqual(self.thumpd.subscribers()[0]["overflow"], "drop_oldest")
+
+
+class NoHistory(DashboardTestCase):
+    config = {"server": {"drain_timeout": "500ms"}, "history": {"max_events": 0}}
+
+    def test_page_does_without(self):
+        self.thumpd.publish({"type": "a", "message": "one"})
+        self.wait_for_row("one")
+        self.assertFalse(self.text("#filter-error"))
+        self.browser.type("#types", "b" + ENTER)
+        eventually(lambda: not self.rows(), "an empty list")
+        self.thumpd.publish({"type": "b", "message": "two"})
+        self.wait_for_row("two")
+        self.assertFalse(self.text("#filter-error"))
+
+
 class List(DashboardTestCase):
     def test_markup_stays_text_everywhere(self):
         self.thumpd.publish({"type": "task.failed", "id": MARKUP, "message": MARKUP,

@@ -76,6 +76,10 @@ class Load500:
 class Stall(DashboardTestCase):
     config = {"server": {"send_buffer_bytes": 65536, "drain_timeout": "500ms"}}
 
+    def setUp(self):
+        super().setUp()
+        self.open("?overflow=drop_newest")  # by itself a page catches up
+
     def ledger(self, subscriber):
         return next(row["ledger"] for row in self.thumpd.subscribers() if row["id"] == subscriber)
 

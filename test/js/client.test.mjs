@@ -172,6 +172,7 @@ describe('reconnecting', () => {
 
   test('it resumes behind the last event', () => {
     startLive(10, { types: 'a', since: '10m' });
+    assert.equal(recorder.states.at(-1).seq, 10);
     FakeSocket.newest.says({ type: 'a', seq: 12 });
     reconnect();
     assert.equal(FakeSocket.newest.asked.since, 'E:12');
