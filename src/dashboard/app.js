@@ -26,6 +26,9 @@ new PublishForm(server);
 
 // ------------------------------------------------------------------ the stream
 
+// What a reader loses by being slow. The others are on purpose, or nobody knows how many they were.
+const LOSSES = new Set(['queue_full', 'history_overrun', 'expired']);
+
 let lost = 0;        // events, by this page
 let brokenAt = null;
 let past = 0;        // sequence number up to which events come from history
@@ -42,10 +45,9 @@ const subscription = subscribe(server, {
   },
   onGap(gap) {
     const line = gapLine(gap);
-    if (gap.to > past) rates.countLost(gap.dropped);
-    lost += gap.dropped;
-    setText(byId('lost'), lost ? `${formatCount(lost)} lost` : '');
-    log.add({ kind: 'gap', line, at: Date.now(), text: JSON.stringify(gap) });
+    if (LOSSES.has(gap.reason)) countLost(gap);
+    log.add({ kind: 'gap', calm: gap.reason === 'conflated', line, at: Date.now(),
+              text: JSON.stringify(gap) });
     list.changed();
     announce(line);
   },
@@ -56,6 +58,12 @@ const subscription = subscribe(server, {
     else if (state.name === 'waiting' || state.name === 'closed') onLost(state);
   },
 });
+
+function countLost({ to, dropped }) {
+  if (to > past) rates.countLost(dropped);
+  lost += dropped;
+  setText(byId('lost'), `${formatCount(lost)} lost`);
+}
 
 function onLive(state) {
   past = state.seq;
@@ -79,6 +87,7 @@ function note(line) {
 
 function gapLine({ from, to, dropped, reason, recoverable }) {
   const words = reason.replaceAll('_', ' ');
+  if (reason === 'conflated') return `${dropped} conflated, ${from}–${to}: newer ones took their places`;
   if (!dropped) return `Events may be lost: the server has started anew (${words})`;
   const range = from === to ? from : `${from}–${to}`;
   const many = dropped === 1 ? '1 event' : `${dropped} events`;

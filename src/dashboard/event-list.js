@@ -208,7 +208,7 @@ function newRow() {
 function fill(row, record) {
   const [seq, time, type, message, meta] = row.children;
   const { event } = record;
-  row.className = event ? 'row' : `row ${record.kind}`;
+  row.className = event ? 'row' : `row ${record.kind}${record.calm ? ' calm' : ''}`;
   setText(seq, event ? String(event.seq) : '');
   setText(time, timeText(new Date(event ? event.timestamp : record.at)));
   setText(type, event ? event.type : '');

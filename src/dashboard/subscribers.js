@@ -56,13 +56,16 @@ export class Subscribers {
     }
   }
 
-  #showFigures({ published, subscribers, refused, ledger }) {
+  #showFigures({ published, subscribers, refused, dropped, ledger }) {
+    const lost = dropped.queue_full + dropped.history_overrun + ledger.expired;
     byId('figures').removeAttribute('title');
     setText(byId('published'), formatCount(published));
     setText(byId('subscriber-count'), formatCount(subscribers));
-    setText(byId('dropped'), formatCount(lost(ledger)));
+    setText(byId('dropped'), formatCount(lost));
+    setText(byId('conflated'), formatCount(ledger.conflated));
     setText(byId('refused'), formatCount(refused));
-    byId('dropped').classList.toggle('bad', lost(ledger) > 0);
+    byId('conflated').parentElement.hidden = ledger.conflated === 0;
+    byId('dropped').classList.toggle('bad', lost > 0);
     byId('refused').classList.toggle('bad', refused > 0);
   }
 
@@ -126,8 +129,6 @@ class Refusal extends Error {
   }
 }
 
-const lost = ({ dropped, conflated, expired }) => dropped + conflated + expired;
-
 function newRow(disconnect) {
   const row = element('tr');
   const name = element('th');
@@ -137,12 +138,15 @@ function newRow(disconnect) {
   lag.append(element('span', 'figure'), element('span', 'level'));
   const action = element('td');
   action.append(disconnectButton(disconnect));
-  row.append(name, lag, element('td', 'number'), element('td', 'number'), action);
+  const lost = element('td', 'number');
+  lost.append(element('span'), element('span', 'about'));
+  row.append(name, lag, element('td', 'number'), lost, action);
   return row;
 }
 
 function write(row, { id, name, transport, remote, filter, overflow, queue, lag, ledger }, own) {
-  const [who, lagging, delivered, dropped, action] = row.children;
+  const [who, lagging, delivered, losses, action] = row.children;
+  const lost = ledger.dropped + ledger.expired;
   const label = `${own ? 'this page' : name || transport} #${id}`;
   setText(who.children[0], label);
   setText(who.children[1], `${filter} · ${overflow.replaceAll('_', ' ')} · ${remote || 'in process'}`);
@@ -150,8 +154,10 @@ function write(row, { id, name, transport, remote, filter, overflow, queue, lag,
   setText(lagging.children[0], `${formatCount(lag)} / ${formatCount(queue)}`);
   lagging.children[1].style.setProperty('--level', Math.min(1, lag / queue));
   setText(delivered, formatCount(ledger.delivered));
-  setText(dropped, formatCount(lost(ledger)));
-  dropped.classList.toggle('bad', lost(ledger) > 0);
+  setText(losses.children[0], formatCount(lost));
+  losses.children[0].classList.toggle('bad', lost > 0);
+  // On purpose: newer events of their keys took their places.
+  setText(losses.children[1], ledger.conflated ? `${formatCount(ledger.conflated)} conflated` : '');
   action.firstChild.setAttribute('aria-label', `Disconnect ${label}`);
 }
 

@@ -292,6 +292,47 @@ class Subscribers(DashboardTestCase):
         self.wait_until_live()
 
 
+class Losses(DashboardTestCase):
+    config = {"server": {"send_buffer_bytes": 65536, "drain_timeout": "500ms"}}
+
+    def table(self, name):
+        return self.browser.evaluate(
+            "const row = [...document.querySelectorAll('#subscriber-rows tr')]"
+            ".find(row => row.innerText.includes(arguments[0]));"
+            "return row && [row.children[3].innerText, row.querySelectorAll('.bad').length]", name) or ["", 0]
+
+    def test_what_is_conflated_on_purpose_is_no_loss(self):
+        self.websocket("?name=paced&overflow=latest&max_rate=0.001")
+        self.thumpd.publish([{"type": "t"}] * 10)
+        eventually(lambda: "conflated" in self.table("paced")[0], "a conflation in the table")
+        conflated = self.thumpd.stats()["ledger"]["conflated"]
+        self.assertGreater(conflated, 0)
+        self.assertEqual(self.table("paced")[0].split(), ["0", str(conflated), "conflated"])
+        self.assertEqual(self.table("paced")[1], 0)
+        self.wait_for_text(str(conflated), "#conflated")
+        self.assertEqual(self.text("#dropped"), "0")
+
+    def test_page_that_conflates_says_so_calmly(self):
+        self.open("?overflow=latest&max_rate=1&types=t")
+        eventually(lambda: self.thumpd.publish([{"type": "t"}] * 3) and self.rows(".row.gap.calm"),
+                   "a conflation")
+        self.assertIn("conflated", self.rows(".row.gap")[0])
+        self.assertEqual(self.text("#lost"), "")
+
+    def test_what_the_end_of_a_subscription_took_is_no_loss(self):
+        reader = self.websocket("?queue=10000")
+        for _ in range(40):
+            self.thumpd.publish([{"type": "t", "message": "x" * 60_000}] * 16)
+        eventually(lambda: self.thumpd.stats()["ledger"]["queued"], "a queue")
+        self.thumpd.request("DELETE", f"/v1/subscribers/{reader.welcome['subscriber']}")
+        eventually(lambda: self.thumpd.stats()["dropped"]["subscription_ended"], "what the end took")
+        stats = self.thumpd.stats()
+        lost = stats["dropped"]["queue_full"] + stats["dropped"]["history_overrun"]
+        published = f"{stats['published']:,}"
+        self.wait_for_text(published, "#published")
+        eventually(lambda: self.text("#dropped") == f"{lost:,}", "the losses alone")
+
+
 class Refused(DashboardTestCase):
     def refuse(self, path):
         """From the next page on, as a proxy before the server would."""
