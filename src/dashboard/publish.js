@@ -35,7 +35,7 @@ export class PublishForm {
     for (const name of FIELDS) {
       const field = byId(`publish-${name}`);
       const faulty = pointer === field.name || pointer.startsWith(`${field.name}/`);
-      field.toggleAttribute('aria-invalid', faulty);
+      field.setAttribute('aria-invalid', faulty);
       if (faulty) field.focus();
     }
   }

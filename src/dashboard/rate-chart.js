@@ -17,12 +17,15 @@ export class RateChart {
   #legend = byId('legend');
   #rates;
   #entries = new Map();
+  #others = remark('others', '--other');
+  #lost = remark('lost', '--alarm');
   #onPick;
 
   /** @param onPick gets a type that was chosen in the legend. */
   constructor(rates, onPick) {
     this.#rates = rates;
     this.#onPick = onPick;
+    this.#legend.append(this.#others, this.#lost);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.draw());
   }
 
@@ -32,6 +35,8 @@ export class RateChart {
     const stacks = seconds.map((second) => stackOf(second, shown));
     const totals = stacks.map((stack) => stack.reduce((sum, n) => sum + n, 0));
     this.#drawBars(shown, stacks);
+    showRemark(this.#others, stacks.map((stack) => stack.at(-2)));
+    showRemark(this.#lost, stacks.map((stack) => stack.at(-1)));
     this.#describe(shown, seconds.at(-1), totals.at(-1) - seconds.at(-1).lost, Math.max(...totals));
   }
 
@@ -66,7 +71,7 @@ export class RateChart {
       const entry = this.#entryOf(type);
       setText(entry.querySelector('.rate'), formatCount(last.byType.get(type) ?? 0));
       if (this.#legend.children[place] !== entry) {
-        this.#legend.insertBefore(entry, this.#legend.children[place] ?? null);
+        this.#legend.insertBefore(entry, this.#legend.children[place]);
       }
     });
   }
@@ -85,6 +90,20 @@ export class RateChart {
     }
     return entry;
   }
+}
+
+// An entry of the legend that stands for no type, so that there is nothing to pick.
+function remark(name, colour) {
+  const entry = element('li', 'series');
+  entry.hidden = true;
+  entry.style.setProperty('--swatch', `var(${colour})`);
+  entry.append(element('span', 'name', name), element('span', 'rate'));
+  return entry;
+}
+
+function showRemark(entry, counts) {
+  entry.hidden = counts.every((count) => count === 0);
+  setText(entry.lastChild, formatCount(counts.at(-1)));
 }
 
 // Counts in the order of the series; then the types without one, then the lost.

@@ -1,11 +1,13 @@
 // Who receives, by lag, with a way to disconnect one; and the server's figures in the header.
 
 import { byId, element, formatCount, setText } from './dom.js';
+import { printable } from './printable.js';
 
 const INTERVAL = 2_000;     // milliseconds between two looks
 const LEISURE = 10;         // and at least so many times as long as a look takes
 const MOST_ROWS = 100;
 const CONFIRM_WITHIN = 4_000;
+const NAME_END = 8;         // characters of a long name's end that are always shown
 
 export class Subscribers {
   #server;
@@ -133,7 +135,9 @@ function newRow(disconnect) {
   const row = element('tr');
   const name = element('th');
   name.scope = 'row';
-  name.append(element('span', 'name'), element('span', 'about'));
+  const label = element('span', 'label');
+  label.append(element('span', 'start'), element('span'), element('span'));
+  name.append(label, element('span', 'about'));
   const lag = element('td', 'number lag');
   lag.append(element('span', 'figure'), element('span', 'level'));
   const action = element('td');
@@ -147,10 +151,11 @@ function newRow(disconnect) {
 function write(row, { id, name, transport, remote, filter, overflow, queue, lag, ledger }, own) {
   const [who, lagging, delivered, losses, action] = row.children;
   const lost = ledger.dropped + ledger.expired;
-  const label = `${own ? 'this page' : name || transport} #${id}`;
-  setText(who.children[0], label);
-  setText(who.children[1], `${filter} · ${overflow.replaceAll('_', ' ')} · ${remote || 'in process'}`);
-  who.title = who.children[1].textContent;
+  const called = own ? 'this page' : printable(name) || transport;
+  const about = `${printable(filter)} · ${overflow.replaceAll('_', ' ')} · ${remote || 'in process'}`;
+  writeLabel(who.children[0], called, id);
+  setText(who.children[1], about);
+  who.title = `${called} #${id}\n${about}`;
   setText(lagging.children[0], `${formatCount(lag)} / ${formatCount(queue)}`);
   lagging.children[1].style.setProperty('--level', Math.min(1, lag / queue));
   setText(delivered, formatCount(ledger.delivered));
@@ -158,7 +163,22 @@ function write(row, { id, name, transport, remote, filter, overflow, queue, lag,
   losses.children[0].classList.toggle('bad', lost > 0);
   // On purpose: newer events of their keys took their places.
   setText(losses.children[1], ledger.conflated ? `${formatCount(ledger.conflated)} conflated` : '');
-  action.firstChild.setAttribute('aria-label', `Disconnect ${label}`);
+  action.firstChild.dataset.whom = `${called} #${id}`;
+  nameButton(action.firstChild);
+}
+
+// Names of one origin differ at their ends: a long one yields in its middle.
+function writeLabel({ children: [start, end, number] }, name, id) {
+  const letters = [...name];
+  const split = letters.length > 2 * NAME_END ? letters.length - NAME_END : letters.length;
+  setText(start, letters.slice(0, split).join(''));
+  setText(end, letters.slice(split).join(''));
+  setText(number, ` #${id}`);
+}
+
+function nameButton(button) {
+  const does = button.classList.contains('armed') ? 'Really disconnect' : 'Disconnect';
+  button.setAttribute('aria-label', `${does} ${button.dataset.whom}`);
 }
 
 // The second click does it: a list that sorts itself invites the wrong one.
@@ -170,6 +190,7 @@ function disconnectButton(disconnect) {
     armed = null;
     button.classList.remove('armed');
     setText(button, 'Disconnect');
+    nameButton(button);
   };
   button.addEventListener('click', () => {
     if (armed) {
@@ -179,6 +200,7 @@ function disconnectButton(disconnect) {
     armed = setTimeout(rest, CONFIRM_WITHIN);
     button.classList.add('armed');
     setText(button, 'Really?');
+    nameButton(button);
   });
   return button;
 }

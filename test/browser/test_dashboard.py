@@ -12,6 +12,23 @@ const ask = window.fetch;
 window.fetch = (url, ...rest) => String(url).includes('%s')
   ? Promise.resolve(new Response('', {status: 403, statusText: 'Forbidden'})) : ask(url, ...rest);
 """
+# The least contrast of a field's edge, to the field or to what is around it.
+CONTRAST = """
+const luminance = (colour) => {
+  const [r, g, b] = colour.match(/[\\d.]+/g).map(c => c / 255)
+    .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const ground = (e) => {
+  const colour = getComputedStyle(e).backgroundColor;
+  return colour === 'rgba(0, 0, 0, 0)' ? ground(e.parentElement) : colour;
+};
+return Math.min(...[...document.querySelectorAll('label > input, textarea, label > .chips')].map(e => {
+  const [a, b] = [getComputedStyle(e).borderTopColor, ground(arguments[0] ? e : e.parentElement)]
+    .map(luminance);
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+}));
+"""
 LOOKS = {"desktop-light": {"width": 1280, "height": 820},
          "desktop-dark": {"width": 1280, "height": 820, "dark": True},
          "phone-light": {"width": 390, "height": 844, "phone": True},
@@ -251,8 +268,11 @@ class Publishing(DashboardTestCase):
         self.browser.click("#publish .primary")
         eventually(lambda: self.browser.evaluate(
             "return document.getElementById('publish-result').className") == "error", "the refusal")
-        self.assertEqual(self.browser.evaluate("return document.querySelector('[aria-invalid]').id"),
-                         "publish-type")
+        self.assertEqual(self.invalid(), ["publish-type"])
+
+    def invalid(self):
+        return self.browser.evaluate(
+            "return [...document.querySelectorAll('[aria-invalid=true]')].map(field => field.id)")
 
     def test_form_checks_its_json(self):
         self.browser.type("#publish-type", "t")
@@ -270,6 +290,8 @@ class Subscribers(DashboardTestCase):
         self.browser.evaluate(f"document.querySelector('{button}').focus()")
         self.browser.click(button)
         self.wait_for_text("Really?", "#subscriber-rows")
+        self.assertRegex(self.browser.evaluate(f"return document.querySelector('{button}').ariaLabel"),
+                         r"^Really disconnect reconciler #\d+$")
         self.assertEqual(self.thumpd.stats()["subscribers"], 2)
         self.browser.click(button)
 
@@ -283,6 +305,24 @@ class Subscribers(DashboardTestCase):
         eventually(disconnected)
         self.assertEqual(other.close_code(), 4010)
         eventually(lambda: "reconciler" not in self.text("#subscriber-rows"), "the row's end")
+
+    def test_long_names_differ_where_they_are_cut(self):
+        pods = [f"deployment-controller-of-the-eastern-region-7f9c6d5b8-{end}" for end in ("abcde", "fghij")]
+        for pod in pods:
+            self.websocket(f"?name={pod}")
+        for end in ("abcde", "fghij"):
+            self.wait_for_text(end, "#subscriber-rows")
+        rows = self.browser.evaluate(
+            "return [...document.querySelectorAll('#subscriber-rows th')].map(name => {"
+            " const [start, end, id] = name.querySelector('.label').children;"
+            " return {title: name.title, id: id.textContent.trim(), end: end.textContent,"
+            "         whole: id.getBoundingClientRect().right <= name.getBoundingClientRect().right"
+            "                && end.getBoundingClientRect().width > 0}; })")
+        rows = [row for row in rows if "deployment" in row["title"]]
+        self.assertEqual(len({row["end"] for row in rows}), 2)
+        for row in rows:
+            self.assertTrue(row["whole"], row)
+            self.assertRegex(row["title"], rf"^{'|'.join(pods)} {row['id']}\n.* · 127.0.0.1:\d+$")
 
     def test_page_that_an_operator_disconnected_stays_away_until_asked(self):
         own, = self.thumpd.subscribers()
@@ -370,6 +410,19 @@ class Look(DashboardTestCase):
                 eventually(lambda: len(self.rows()) > 3, "rows at this size")
                 self.screenshot(name)
         self.assertEqual(self.grave_errors(), [])
+
+    def test_legend_names_what_is_no_type_of_its_own(self):
+        self.thumpd.publish([{"type": f"t{i}"} for i in range(9)] * 2)
+        eventually(lambda: "others" in (self.text("#legend") or ""), "the others")
+        self.assertNotIn("lost", self.text("#legend"))
+
+    def test_edges_of_fields_can_be_seen(self):
+        self.addCleanup(self.browser.emulate, 1200, 800)
+        for dark in (False, True):
+            self.browser.emulate(1200, 800, dark=dark)
+            for inside in (True, False):
+                least = self.browser.evaluate(CONTRAST, inside)
+                self.assertGreaterEqual(least, 3, f"dark: {dark}, inside: {inside}")
 
     def test_everything_that_can_be_used_has_a_name(self):
         self.thumpd.publish(EVENTS)
