@@ -65,9 +65,14 @@ function eventText() {
 
 function metadata() {
   const lines = byId('publish-metadata').value.split('\n').filter((line) => line.trim());
-  return Object.fromEntries(lines.map((line) => {
-    const pair = pairOf(line);
-    if (!pair) throw new FieldError('metadata', `Metadata is key=value a line, not "${line}"`);
-    return pair;
-  }));
+  const made = new Map();
+  for (const line of lines) {
+    const [key, value] = pairOf(line) ?? [];
+    if (key === undefined) {
+      throw new FieldError('metadata', `Metadata is key=value a line, not "${line}"`);
+    }
+    if (made.has(key)) throw new FieldError('metadata', `Metadata has "${key}" twice`);
+    made.set(key, value);
+  }
+  return Object.fromEntries(made);
 }

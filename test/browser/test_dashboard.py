@@ -204,6 +204,14 @@ class List(DashboardTestCase):
         self.browser.click("#detail-close")
         self.assertFalse(self.browser.evaluate("return document.getElementById('detail').open"))
 
+    def test_no_type_is_special(self):
+        self.thumpd.publish([{"type": kind} for kind in ("constructor.created", "__proto__.x", "x.toString")])
+        self.wait_for_row("toString")
+        hues = self.browser.evaluate(
+            "return [...document.querySelectorAll('.row')].map(row => row.style.getPropertyValue('--hue'))")
+        for hue in hues:
+            self.assertRegex(hue, r"^-?\d+$")
+
     def test_keyboard_reads_the_list(self):
         self.thumpd.publish([{"type": "t", "message": f"number {i}"} for i in range(5)])
         self.wait_for_row("number 4")
@@ -273,6 +281,14 @@ class Publishing(DashboardTestCase):
     def invalid(self):
         return self.browser.evaluate(
             "return [...document.querySelectorAll('[aria-invalid=true]')].map(field => field.id)")
+
+    def test_form_takes_a_key_of_metadata_once(self):
+        self.browser.type("#publish-type", "t")
+        self.browser.type("#publish-metadata", "a=1\nb=1\na=2")
+        self.browser.click("#publish .primary")
+        self.wait_for_text('"a" twice', "#publish-result")
+        self.assertEqual(self.invalid(), ["publish-metadata"])
+        self.assertEqual(self.thumpd.stats()["published"], 0)
 
     def test_form_checks_its_json(self):
         self.browser.type("#publish-type", "t")
