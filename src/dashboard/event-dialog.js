@@ -2,6 +2,7 @@
 
 import { byId, element } from './dom.js';
 import { jsonNodes } from './json-view.js';
+import { printable } from './printable.js';
 
 export class EventDialog {
   #dialog = byId('detail');
@@ -32,7 +33,7 @@ export class EventDialog {
   #filters({ type, metadata }) {
     const wishes = [{ type }, ...Object.entries(metadata).map(([key, value]) => ({ key, value }))];
     return [element('span', 'quiet', 'Show only'), ...wishes.map((wish) => {
-      const button = element('button', 'chip', wish.type ?? `${wish.key}=${wish.value}`);
+      const button = element('button', 'chip', printable(wish.type ?? `${wish.key}=${wish.value}`));
       button.addEventListener('click', () => {
         this.#dialog.close();
         this.#onFilter(wish);

@@ -2,6 +2,7 @@
 // events per second and at two thousand.
 
 import { byId, element, formatCount, setText } from './dom.js';
+import { printable } from './printable.js';
 import { hueOf } from './type-hue.js';
 
 export class EventList {
@@ -18,6 +19,7 @@ export class EventList {
   #scheduled = false;
   #rowHeight = 30;
   #sized = -1;
+  #day = today();
 
   /** @param open gets a record that is to be shown in full. */
   constructor(log, open) {
@@ -90,9 +92,13 @@ export class EventList {
 
   #onResize() {
     this.#rowHeight = parseFloat(getComputedStyle(this.#scroller).getPropertyValue('--row'));
+    this.#forgetRows();
+    this.changed();
+  }
+
+  #forgetRows() {
     for (const row of this.#rows.values()) this.#spare.push(row);
     this.#rows.clear();
-    this.changed();
   }
 
   // ------------------------------------------------------------------ the keyboard
@@ -120,7 +126,6 @@ export class EventList {
 
   #activate(number) {
     if (this.#active === number) return;
-    this.#rows.get(this.#active)?.classList.remove('active');
     this.#active = number;
     this.#settle();
   }
@@ -147,6 +152,8 @@ export class EventList {
     const newest = view.total - 1 - above;
     const oldest = Math.max(view.total - view.size, newest - visible + 1);
 
+    if (this.#day !== today()) this.#forgetRows();   // they tell the time of day alone
+    this.#day = today();
     for (const [number, row] of this.#rows) {
       if (number >= oldest && number <= newest && view.at(number) === row.record) continue;
       this.#rows.delete(number);
@@ -154,11 +161,19 @@ export class EventList {
     }
     for (let number = newest; number >= oldest; --number) {
       const row = this.#rows.get(number) ?? this.#makeRow(number, view.at(number));
-      row.style.transform = `translateY(${(view.total - 1 - number) * this.#rowHeight}px)`;
+      this.#place(row, view.total - 1 - number, number === this.#active);
+      row.setAttribute('aria-setsize', view.size);
     }
     for (const row of this.#spare) row.hidden = true;
     this.#resize(view.size);
     this.#mark(view);
+  }
+
+  #place(row, place, active) {
+    row.style.transform = `translateY(${place * this.#rowHeight}px)`;
+    row.setAttribute('aria-posinset', place + 1);
+    row.setAttribute('aria-selected', active);
+    row.classList.toggle('active', active);
   }
 
   #makeRow(number, record) {
@@ -183,7 +198,6 @@ export class EventList {
   }
 
   #mark(view) {
-    this.#rows.get(this.#active)?.classList.add('active');
     if (this.#active === null) this.#scroller.removeAttribute('aria-activedescendant');
     else this.#scroller.setAttribute('aria-activedescendant', `record-${this.#active}`);
     const newer = this.#log.total - view.total;
@@ -210,22 +224,25 @@ function fill(row, record) {
   const { event } = record;
   row.className = event ? 'row' : `row ${record.kind}${record.calm ? ' calm' : ''}`;
   setText(seq, event ? String(event.seq) : '');
-  setText(time, timeText(new Date(event ? event.timestamp : record.at)));
+  time.title = event ? event.timestamp : new Date(record.at).toISOString();
+  setText(time, timeText(time.title));
   setText(type, event ? event.type : '');
-  setText(message, event ? event.message : record.line);
+  setText(message, event ? printable(event.message) : record.line);
   setText(meta, event ? metaText(event) : '');
   if (event) row.style.setProperty('--hue', hueOf(event.type));
 }
 
-const digits = (number, count = 2) => String(number).padStart(count, '0');
+const today = () => new Date().toISOString().slice(0, 10);
 
-function timeText(date) {
-  return `${digits(date.getHours())}:${digits(date.getMinutes())}:${digits(date.getSeconds())}` +
-         `.${digits(date.getMilliseconds(), 3)}`;
+// To the millisecond, in UTC as it came; the date where it is another than today's.
+function timeText(timestamp) {
+  const [date, time] = timestamp.split('T');
+  const short = time.replace(/(\.\d{3})\d+/, '$1');
+  return date === today() ? short : `${date} ${short}`;
 }
 
 function metaText({ metadata, data }) {
-  const pairs = Object.entries(metadata).map(([key, value]) => `${key}=${value}`);
+  const pairs = Object.entries(metadata).map(([key, value]) => printable(`${key}=${value}`));
   if (data !== undefined) pairs.push('{…}');
   return pairs.join('  ');
 }

@@ -4,6 +4,7 @@
 // likewise since, until, queue, overflow, key and max_rate.
 
 import { byId, element } from './dom.js';
+import { printable } from './printable.js';
 
 // What goes to the server as it is: the URL's name for it, and the client's.
 const PASSED_ON = new Map([['since', 'since'], ['until', 'until'], ['queue', 'queue'],
@@ -78,7 +79,7 @@ export class FilterBar {
 
   showError(text) {
     const error = byId('filter-error');
-    error.textContent = text;
+    error.textContent = printable(text);
     error.hidden = !text;
   }
 
@@ -105,9 +106,10 @@ export class FilterBar {
   }
 
   #chip(key, value) {
-    const chip = element('button', 'chip', `${key}=${value}`);
+    const condition = printable(`${key}=${value}`);
+    const chip = element('button', 'chip', condition);
     chip.type = 'button';
-    chip.setAttribute('aria-label', `Remove ${key}=${value}`);
+    chip.setAttribute('aria-label', `Remove ${condition}`);
     chip.append(element('span', 'cross', '✕'));
     chip.addEventListener('click', () => {
       const filter = structuredClone(this.#filter);

@@ -1,6 +1,7 @@
 // Shows JSON text, indented and coloured. It works on the text itself: numbers keep their digits.
 
 import { element } from './dom.js';
+import { printableJson } from './printable.js';
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[{}[\],:]/g;
 const INDENT = '  ';
@@ -27,7 +28,7 @@ export function jsonNodes(text) {
     } else if (token === ':') {
       nodes.push(': ');
     } else {
-      nodes.push(element('span', classOf(token, next), token));
+      nodes.push(element('span', classOf(token, next), printableJson(token)));
     }
   });
   return nodes;

@@ -204,6 +204,23 @@ class List(DashboardTestCase):
         self.browser.click("#detail-close")
         self.assertFalse(self.browser.evaluate("return document.getElementById('detail').open"))
 
+    def test_row_tells_another_days_date_and_all_tell_utc(self):
+        self.thumpd.publish([{"type": "t", "message": "old", "timestamp": "2020-01-02T03:04:05.678901+01:00"},
+                             {"type": "t", "message": "new"}])
+        self.assertIn("2020-01-02 02:04:05.678Z", self.wait_for_row("old"))
+        self.assertRegex(self.wait_for_row("new"), r"(?m)^\d\d:\d\d:\d\d(\.\d+)?Z$")
+
+    def test_what_turns_the_text_around_it_is_made_visible(self):
+        self.websocket("?name=" + urllib.parse.quote("a\u202eb"))
+        self.thumpd.publish({"type": "t", "message": "invoice\u202efdp.exe\n\x1b[1m",
+                             "metadata": {"k\u2066": "v"}})
+        self.assertIn(r"invoice\u202efdp.exe\n\x1b[1m", self.wait_for_row("invoice"))
+        self.assertIn(r"k\u2066=v", self.wait_for_row("invoice"))
+        self.wait_for_text(r"a\u202eb", "#subscriber-rows")
+        self.browser.click(".row")
+        self.wait_for_text(r"invoice\u202efdp.exe\n\u001b[1m", "#detail-json")
+        self.assertNotIn("\u2066", self.text("#detail"))
+
     def test_no_type_is_special(self):
         self.thumpd.publish([{"type": kind} for kind in ("constructor.created", "__proto__.x", "x.toString")])
         self.wait_for_row("toString")
@@ -211,6 +228,19 @@ class List(DashboardTestCase):
             "return [...document.querySelectorAll('.row')].map(row => row.style.getPropertyValue('--hue'))")
         for hue in hues:
             self.assertRegex(hue, r"^-?\d+$")
+
+    def test_row_tells_its_place_to_those_who_do_not_see_it(self):
+        self.thumpd.publish([{"type": "t", "message": f"number {i}"} for i in range(100)])
+        self.wait_for_row("number 99")
+        self.browser.type("#list", ARROW_DOWN + ARROW_DOWN)
+
+        def selected():
+            return self.browser.evaluate(
+                "const rows = [...document.querySelectorAll('.row[aria-selected=true]')];"
+                "return rows.map(row => [row.innerText.includes('number 98'),"
+                " row.getAttribute('aria-posinset'), row.getAttribute('aria-setsize')])")
+
+        eventually(lambda: selected() == [[True, "2", "100"]], "the place of the row")
 
     def test_keyboard_reads_the_list(self):
         self.thumpd.publish([{"type": "t", "message": f"number {i}"} for i in range(5)])
