@@ -142,27 +142,26 @@ function newRow(disconnect) {
   lag.append(element('span', 'figure'), element('span', 'level'));
   const action = element('td');
   action.append(disconnectButton(disconnect));
-  const lost = element('td', 'number');
-  lost.append(element('span'), element('span', 'about'));
-  row.append(name, lag, element('td', 'number'), lost, action);
+  row.append(name, lag, element('td', 'number'), element('td', 'number'), action);
   return row;
 }
 
 function write(row, { id, name, transport, remote, filter, overflow, queue, lag, ledger }, own) {
-  const [who, lagging, delivered, losses, action] = row.children;
-  const lost = ledger.dropped + ledger.expired;
+  const [who, lagging, delivered, lost, action] = row.children;
+  const losses = ledger.dropped + ledger.expired;
+  // No loss but what was asked for: newer events of their keys took their places.
+  const policy = overflow.replaceAll('_', ' ') +
+    (ledger.conflated ? `, ${formatCount(ledger.conflated)} conflated` : '');
   const called = own ? 'this page' : printable(name) || transport;
-  const about = `${printable(filter)} · ${overflow.replaceAll('_', ' ')} · ${remote || 'in process'}`;
+  const about = `${printable(filter)} · ${policy} · ${remote || 'in process'}`;
   writeLabel(who.children[0], called, id);
   setText(who.children[1], about);
   who.title = `${called} #${id}\n${about}`;
   setText(lagging.children[0], `${formatCount(lag)} / ${formatCount(queue)}`);
   lagging.children[1].style.setProperty('--level', Math.min(1, lag / queue));
   setText(delivered, formatCount(ledger.delivered));
-  setText(losses.children[0], formatCount(lost));
-  losses.children[0].classList.toggle('bad', lost > 0);
-  // On purpose: newer events of their keys took their places.
-  setText(losses.children[1], ledger.conflated ? `${formatCount(ledger.conflated)} conflated` : '');
+  setText(lost, formatCount(losses));
+  lost.classList.toggle('bad', losses > 0);
   action.firstChild.dataset.whom = `${called} #${id}`;
   nameButton(action.firstChild);
 }

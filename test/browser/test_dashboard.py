@@ -29,6 +29,14 @@ return Math.min(...[...document.querySelectorAll('label > input, textarea, label
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 }));
 """
+# The height of the page, the width of a message, and the panels that overlap.
+LAYOUT = """
+const box = e => e.getBoundingClientRect();
+const panels = [...document.querySelectorAll('.panel')];
+const overlap = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+return [document.documentElement.scrollHeight, box(document.querySelector('.row:not([hidden]) .message')).width,
+        panels.flatMap((a, i) => panels.slice(i + 1).filter(b => overlap(box(a), box(b))).map(b => [a.id, b.id]))];
+"""
 LOOKS = {"desktop-light": {"width": 1280, "height": 820},
          "desktop-dark": {"width": 1280, "height": 820, "dark": True},
          "phone-light": {"width": 390, "height": 844, "phone": True},
@@ -385,7 +393,8 @@ class Losses(DashboardTestCase):
         return self.browser.evaluate(
             "const row = [...document.querySelectorAll('#subscriber-rows tr')]"
             ".find(row => row.innerText.includes(arguments[0]));"
-            "return row && [row.children[3].innerText, row.querySelectorAll('.bad').length]", name) or ["", 0]
+            "return row ? [row.children[0].innerText, row.children[3].innerText, row.querySelectorAll('.bad').length]"
+            " : ['', '', 0]", name)
 
     def test_what_is_conflated_on_purpose_is_no_loss(self):
         self.websocket("?name=paced&overflow=latest&max_rate=0.001")
@@ -393,8 +402,8 @@ class Losses(DashboardTestCase):
         eventually(lambda: "conflated" in self.table("paced")[0], "a conflation in the table")
         conflated = self.thumpd.stats()["ledger"]["conflated"]
         self.assertGreater(conflated, 0)
-        self.assertEqual(self.table("paced")[0].split(), ["0", str(conflated), "conflated"])
-        self.assertEqual(self.table("paced")[1], 0)
+        self.assertIn(f" · latest, {conflated} conflated · ", self.table("paced")[0])
+        self.assertEqual(self.table("paced")[1:], ["0", 0])
         self.wait_for_text(str(conflated), "#conflated")
         self.assertEqual(self.text("#dropped"), "0")
 
@@ -441,6 +450,27 @@ class Refused(DashboardTestCase):
         self.assertIn("403 Forbidden", self.browser.evaluate("return document.getElementById('figures').title"))
 
 
+class ShortHistory(DashboardTestCase):
+    config = {"server": {"drain_timeout": "500ms"}, "history": {"max_events": 5}}
+
+    def test_gap_is_told_whole_on_a_phone(self):
+        self.addCleanup(self.browser.emulate, 1200, 800)
+        self.thumpd.publish([{"type": "t"}] * 20)
+        self.browser.emulate(390, 844, phone=True)
+        self.open("?since=1")
+        self.wait_for_row("Up to 14 events lost", ".row.gap")
+        # As long as one gets.
+        self.browser.evaluate(
+            "document.querySelector('.row.gap .message').textContent ="
+            " 'Up to 1234567 events lost, 123456789–234567890, history overrun, still in history'")
+        self.screenshot("phone-gap")
+        self.assertTrue(self.browser.evaluate(
+            "const row = document.querySelector('.row.gap'), said = row.querySelector('.message');"
+            "const [around, inside] = [row, said].map(e => e.getBoundingClientRect());"
+            "return inside.top >= around.top && inside.bottom <= around.bottom"
+            "    && said.scrollHeight <= said.clientHeight && said.scrollWidth <= said.clientWidth"))
+
+
 class Look(DashboardTestCase):
     def test_page_is_whole_at_every_size(self):
         self.addCleanup(self.browser.emulate, 1200, 800)
@@ -456,6 +486,23 @@ class Look(DashboardTestCase):
                 eventually(lambda: len(self.rows()) > 3, "rows at this size")
                 self.screenshot(name)
         self.assertEqual(self.grave_errors(), [])
+
+    def test_panels_share_a_small_screen(self):
+        self.addCleanup(self.browser.emulate, 1200, 800)
+        for i in range(12):
+            self.websocket(f"?name=reader-{i}")
+        self.thumpd.publish([{"type": "service.updated", "message": "a message that goes on for quite a while",
+                              "metadata": {f"key_{i}": "v" * 30 for i in range(9)}}] * 50)
+        self.wait_for_row("quite a while")
+        self.wait_for_text("reader-11", "#subscriber-rows")
+        for width, height in ((1440, 900), (1366, 768), (1024, 768), (1024, 650)):
+            with self.subTest(f"{width}x{height}"):
+                self.browser.emulate(width, height)
+                eventually(lambda: self.browser.evaluate("return innerWidth") == width, "the size")
+                whole, message, overlaps = self.browser.evaluate(LAYOUT)
+                self.assertLessEqual(whole, height)
+                self.assertGreaterEqual(message, 180)
+                self.assertEqual(overlaps, [])
 
     def test_legend_names_what_is_no_type_of_its_own(self):
         self.thumpd.publish([{"type": f"t{i}"} for i in range(9)] * 2)
