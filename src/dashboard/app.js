@@ -169,7 +169,7 @@ function tick() {
 }
 tick();
 document.addEventListener('visibilitychange', () => document.hidden || chart.draw());
-addEventListener('online', () => subscription.retry());
+addEventListener('online', () => subscription.state.name === 'waiting' && subscription.retry());
 
 byId('hint').textContent =
   `curl ${new URL('v1/events', server)} -H 'Content-Type: application/json' \\\n` +

@@ -382,6 +382,8 @@ class Subscribers(DashboardTestCase):
         own, = self.thumpd.subscribers()
         self.assertEqual(self.thumpd.request("DELETE", f"/v1/subscribers/{own['id']}").status, 204)
         self.wait_for_text("Disconnected", "#state")
+        self.browser.evaluate("dispatchEvent(new Event('online'))")
+        self.assertIn("Disconnected", self.text("#state"))
         self.browser.click("#retry")
         self.wait_until_live()
 
