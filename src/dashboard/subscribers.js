@@ -49,12 +49,12 @@ export class Subscribers {
     return response.status === 204 ? null : response.json();
   }
 
-  // Where there is no answer at all, the connection's state says so; what is shown stays.
+  // Where the server is gone, the connection's state says so; what is shown stays.
   async #show(path, show, showRefusal) {
     try {
       show(await this.#ask(path));
     } catch (error) {
-      if (error instanceof Refusal) showRefusal(error.message);
+      if (error.status < 500) showRefusal(error.message);
     }
   }
 
@@ -128,6 +128,7 @@ export class Subscribers {
 class Refusal extends Error {
   constructor({ status, statusText }, { detail, title }) {
     super([`${status} ${statusText}`.trim(), detail ?? title].filter(Boolean).join(', '));
+    this.status = status;
   }
 }
 
