@@ -37,9 +37,10 @@ asio::awaitable<void> finish_tasks(thump::broker& broker)
     auto const executor = co_await asio::this_coro::executor;
     for (int task = 1;; ++task) {
         co_await asio::steady_timer{executor, 50ms}.async_wait(asio::use_awaitable);
-        broker.publish({.type = thump::types::task_completed,
-                        .message = "task " + std::to_string(task) + " is done",
-                        .metadata = {{"task_id", std::to_string(task)}}});
+        auto const ec = broker.publish({.type = thump::types::task_completed,
+                                        .message = "task " + std::to_string(task) + " is done",
+                                        .metadata = {{"task_id", std::to_string(task)}}});
+        if (ec) std::cerr << "not published: " << ec.message() << std::endl;   // it never waits
     }
 }
 

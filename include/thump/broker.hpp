@@ -32,7 +32,7 @@ class server;
 /// subscription that wants them. Publishing never blocks and never waits for a subscriber.
 ///
 /// The broker starts when it is made and runs on a strand of the executor that it is given; it
-/// needs somebody to run that executor's context.
+/// needs somebody to run that executor's context, which must outlive it.
 ///
 /// Thread safety: every member function may be called from any thread, at any time.
 ///
@@ -106,8 +106,9 @@ public:
             token, impl_, get_executor(), std::move(e));
     }
 
-    /// Subscribes. The subscription sees every matching event whose `publish` begins after this
-    /// call returns, and may see earlier ones that are still in the intake.
+    /// Subscribes. Within the expression of a `co_await` give the options a name first (see
+    /// `async_publish`). The subscription sees every matching event whose `publish` begins after
+    /// this call returns, and may see earlier ones that are still in the intake.
     /// @throw boost::system::system_error `errc::invalid_parameter`, `errc::too_many_subscribers`,
     /// `errc::stopped`; its text says what is wrong with which option.
     [[nodiscard]] subscription subscribe(subscription_options options = {});

@@ -35,7 +35,8 @@ concept completes_with =
 /// Requests go over one kept connection, which is made when it is first needed and again when it
 /// was lost. They are pipelined, at most `client_options::max_in_flight` at a time, and answered in
 /// their order. Each stream has a connection of its own. A kept connection is always read from, so
-/// the context that it runs on has work for as long as the client lives.
+/// the context that it runs on has work for as long as the client lives; it must outlive the client
+/// and its streams.
 ///
 /// Every request has a form that takes an `error&` before the token: it is set, before the handler
 /// runs, to what went wrong, with a sentence and the place of the fault, and must live until then.
@@ -112,8 +113,9 @@ public:
             &why, std::forward<CompletionToken>(token), std::move(events));
     }
 
-    /// Reads from history. Completes with a `history_page`, or with `errc::cursor_expired` where
-    /// history no longer reaches back to `since`.
+    /// Reads from history; in a coroutine give the query a name first. Completes with a
+    /// `history_page`, or with `errc::cursor_expired` where history no longer reaches back to
+    /// `since`.
     template <client_side::completes_with<history_page> CompletionToken = boost::asio::deferred_t>
     auto async_history(history_query query, CompletionToken&& token = {})
     {

@@ -63,7 +63,8 @@ public:
     ///
     /// Errors: `errc::end_of_stream` after the broker stopped and the queue was read to its end;
     /// `errc::slow_consumer` after an overflow under the policy `disconnect`, likewise;
-    /// `errc::stopped` likewise, where the broker's context went before it could be drained;
+    /// `errc::stopped` likewise, where the broker's context went before it could be drained (told
+    /// by `try_receive`: receives want that context);
     /// `errc::closed_by_operator` likewise; `errc::unsubscribed`;
     /// `asio::error::operation_aborted` when cancelled.
     ///
@@ -71,7 +72,8 @@ public:
     /// takes nothing from the queue. One that is not completes with what it has taken, which is
     /// lost if nobody looks: as in `timer || receive` where both are done at once.
     ///
-    /// Executor: the handler runs on its associated executor, by default this subscription's.
+    /// Executor: the handler runs on its associated executor, by default this subscription's. It
+    /// must not destroy the handler within the post.
     template <boost::asio::completion_token_for<void(boost::system::error_code, delivery)>
                   CompletionToken = boost::asio::deferred_t>
     auto async_receive(CompletionToken&& token = {})
