@@ -10,6 +10,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <boost/json/value_to.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <exception>
 #include <utility>
@@ -23,7 +24,7 @@ namespace {
 error misunderstood(std::string_view what)
 {
     return {make_error_code(errc::protocol_error),
-            "the server's answer cannot be understood: " + std::string{what},
+            "the server's answer cannot be understood, is it thump's? " + std::string{what},
             {},
             {},
             {}};
@@ -139,6 +140,8 @@ auto read_object(http_reply const& reply, Make make) -> result<decltype(make(jso
     if (reply.status < 200 || reply.status > 299) return status_failure(reply.status, reply.body);
     try {
         return make(json::parse(reply.body).as_object());
+    } catch (boost::system::system_error const& e) {
+        return misunderstood(e.code().message());
     } catch (std::exception const& e) {
         return misunderstood(e.what());
     }

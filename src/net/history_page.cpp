@@ -20,15 +20,12 @@ constexpr std::size_t default_limit = 100;
 // A page that has grown to this ends, however many events were asked for.
 constexpr std::size_t max_page_bytes = std::size_t{4} << 20;
 
-http_response expired(std::string_view epoch, std::uint64_t oldest)
+http_response expired(std::string_view epoch, std::uint64_t oldest, std::string why)
 {
+    why += oldest == 0 ? "history is empty"
+                       : "the oldest event in history is " + std::to_string(oldest);
     auto response =
-        make_problem({make_error_code(errc::cursor_expired),
-                      oldest == 0 ? "history is empty"
-                                  : "the oldest event in history is " + std::to_string(oldest),
-                      {},
-                      {},
-                      {}});
+        make_problem({make_error_code(errc::cursor_expired), std::move(why), {}, {}, {}});
     response.body.pop_back();   // the problem's closing brace
     response.body += R"(,"epoch":)";
     wire::append_json_string(response.body, epoch);
@@ -59,8 +56,15 @@ http_response make_history_page(detail::broker_impl& broker, wire::stream_reques
             : UINT64_MAX;
     auto const start =
         core::resolve_since(h, broker.epoch(), asked.since.value_or(earliest{}), wanted, now, last);
-    if (start.lost || is_of_another_epoch(asked.until, broker.epoch()))
-        return expired(broker.epoch(), oldest);
+    if (is_of_another_epoch(asked.since, broker.epoch()) ||
+        is_of_another_epoch(asked.until, broker.epoch()))
+        return expired(broker.epoch(), oldest, "the broker has begun a new life since; ");
+    if (start.lost) {
+        bool const ahead = start.lost->dropped == 0;   // its number was never given
+        auto const newest = std::to_string(h.end_seq() - 1);
+        return expired(broker.epoch(), oldest,
+                       ahead ? "the newest event is " + newest + ", and " : "");
+    }
 
     std::string events;
     std::size_t count = 0;

@@ -39,6 +39,11 @@ class Figures(CliTestCase):
         done = self.assert_done(self.thump("top", "--count", "2", "--interval", "0.1", "--json"))
         self.assertEqual(len(done.stdout.splitlines()), 2)
 
+    def test_top_on_a_terminal_without_a_cursor_prints_once(self):
+        top = self.on_terminal("top", env={"TERM": "dumb"})
+        self.assertEqual(top.wait(), OK)
+        self.assertNotIn(b"\x1b", top.text)
+
     def test_top_draws_in_place_and_gives_the_terminal_back(self):
         for end in (lambda t: t.press(b"\x03"), lambda t: t.process.send_signal(signal.SIGTERM)):
             top = self.on_terminal("top", "--interval", "0.1", columns=60, rows=5)

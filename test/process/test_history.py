@@ -233,6 +233,8 @@ class StaleCursors(HistoryTestCase):
                 problem = self.assert_problem(self.thumpd.get(f"/v1/events?since={cursor}"), 410,
                                               "16")
                 self.assertEqual((problem["oldest"], problem["epoch"]), (16, self.epoch))
+        self.assert_problem(self.thumpd.get("/v1/events?since=99"), 410, "the newest event is 25")
+        self.assert_problem(self.thumpd.get("/v1/events?since=other:20"), 410, "new life")
         self.assertEqual(self.seqs("?since=15"), list(range(16, 26)))  # misses nothing
         self.assertEqual(self.seqs("?since=earliest"), list(range(16, 26)))
 

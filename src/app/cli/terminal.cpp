@@ -17,7 +17,8 @@ terminal terminal::detect()
     terminal made;
     made.output = ::isatty(STDOUT_FILENO) == 1;
     made.errors = ::isatty(STDERR_FILENO) == 1;
-    made.colour = made.output && value("NO_COLOR").empty() && value("TERM") != "dumb";
+    made.screen = made.output && value("TERM") != "dumb";
+    made.colour = made.screen && value("NO_COLOR").empty();
     return made;
 }
 

@@ -9,10 +9,11 @@ namespace thump::cli {
 struct terminal {
     bool output = false;   ///< standard output is a terminal
     bool errors = false;   ///< standard error is a terminal
+    bool screen = false;   ///< standard output may be written to at any place
     bool colour = false;   ///< standard output may be coloured
 
-    /// Looks at the standard streams and the environment. Colour needs a terminal that is not
-    /// `dumb`, and no `NO_COLOR` (no-color.org).
+    /// Looks at the standard streams and the environment. A screen is a terminal that is not
+    /// `dumb`; colour needs one, and no `NO_COLOR` (no-color.org).
     [[nodiscard]] static terminal detect();
 };
 

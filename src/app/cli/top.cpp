@@ -78,7 +78,7 @@ class top_view {
 public:
     top_view(program& p, top_options const& o) : program_{p}, options_{o}
     {
-        if (!p.term.output || o.json) return;
+        if (!p.term.screen || o.json) return;
         // The screen must be given back whatever ends the program.
         signals_.emplace(p.ioc, SIGINT, SIGTERM, SIGHUP);
         signals_->async_wait([&p](boost::system::error_code ec, int) {
