@@ -156,6 +156,7 @@ void write_log(log_level level, std::string_view message)
 
 void finish_log()
 {
+    if (counts.handed == 0) return;
     auto const give_up = std::chrono::steady_clock::now() + patience;
     while (counts.written + writer()->overrun_counter() < counts.handed &&
            std::chrono::steady_clock::now() < give_up)

@@ -27,7 +27,7 @@ void start_log(log_options const& options);
 /// Thread safety: may be called from any thread. Does not throw.
 void write_log(log_level level, std::string_view message);
 
-/// Waits for a second at most until every line is written. Requires: `start_log`.
+/// Waits for a second at most until every line is written.
 void finish_log();
 
 /// `text` with every byte that is not printable ASCII written as `\xHH`.

@@ -178,6 +178,7 @@ bool connection::end_subscription()
     outbox_.abandon_events(subscriber_->events);
     change.settle();
     subscriber_.reset();
+    replies_.reset();   // while it subscribed, its queue acted
     return true;
 }
 

@@ -35,6 +35,9 @@ public:
         return false;
     }
 
+    /// Begins anew: what waits was not watched for a while.
+    void reset() noexcept { goal_ = 0; }
+
 private:
     std::uint64_t goal_ = 0;   // of bytes taken
     time_point by_{};

@@ -3,6 +3,7 @@
 #include <net/connection.hpp>
 #include <net/http_session.hpp>
 #include <net/origin.hpp>
+#include <wire/position.hpp>
 
 #include <thump/errc.hpp>
 
@@ -61,6 +62,9 @@ server_options checked(server_options options)
             "subscriber_defaults.queue must be 1 to max_queue");
     require(usual.queue_bytes >= 1, "subscriber_defaults.queue_bytes must be at least 1");
     require(!usual.key.empty(), "subscriber_defaults.key must not be empty");
+    for (auto const& place : {usual.since, usual.until})
+        require(!place || wire::is_in_range(*place),
+                "subscriber_defaults.since and until must be times that RFC 3339 can write");
     return options;
 }
 

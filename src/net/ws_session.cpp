@@ -5,6 +5,7 @@
 #include <wire/ws_deflate.hpp>
 #include <wire/ws_frame.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace thump::net {
@@ -12,6 +13,8 @@ namespace {
 
 // What one connection's messages may have, expanded, before the others have their turn.
 constexpr std::size_t bytes_a_turn = std::size_t{256} << 10;
+// What the least message costs of these.
+constexpr std::size_t least_cost = 256;
 
 }   // namespace
 
@@ -46,18 +49,18 @@ std::size_t ws_session::on_bytes(std::span<char> bytes)
 {
     using kind = wire::ws_received::kind;
     auto const given = bytes.size();
-    std::size_t expanded = 0;
     bool completed = false;
     while (connection_.open() && !connection_.replies_blocked()) {
-        if (expanded > bytes_a_turn && !bytes.empty()) {
+        if (spent_ > bytes_a_turn && !bytes.empty()) {
+            spent_ = 0;
             connection_.yield();
             break;
         }
         auto const r = reader_.next(bytes);
         if (r.what == kind::nothing) break;
-        completed = completed || r.what == kind::text || r.what == kind::binary;
-        expanded += r.payload.size();
+        spent_ += std::max(r.payload.size(), least_cost);
         on_received(r);
+        completed = completed || !reader_.in_message();
     }
     note_progress(completed);
     return given - bytes.size();

@@ -32,6 +32,16 @@ struct watched {
 
 BOOST_FIXTURE_TEST_SUITE(send_deadline_, watched)
 
+BOOST_AUTO_TEST_CASE(what_was_not_watched_for_a_while_has_its_time_anew)
+{
+    waiting = 1;
+    BOOST_TEST(!missed_after(0s));
+    deadline.reset();
+    BOOST_TEST(!missed_after(1000s));
+    BOOST_TEST(!missed_after(29s));
+    BOOST_TEST(missed_after(1s));
+}
+
 BOOST_AUTO_TEST_CASE(nothing_waits_and_nothing_is_missed)
 {
     BOOST_TEST(!missed_after(0s));

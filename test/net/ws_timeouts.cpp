@@ -95,6 +95,18 @@ BOOST_AUTO_TEST_CASE(message_that_drips_in_closes_with_1008)
         p.send(whole.substr(1));
         BOOST_TEST(p.next_json().at("op") == "pong");
     }
+    // Nor do pings that were whole, each of which begins in one piece and ends in another.
+    auto const ping = client_frame("", {.opcode = 0x9});
+    p.send(ping.substr(0, 3));
+    for (int i = 0; i != 4; ++i) {
+        auto const pause = steady_clock::now() + 200ms;
+        at.until([&] { return steady_clock::now() >= pause; });
+        p.send(ping.substr(3) + ping.substr(0, 3));
+        BOOST_TEST(p.next().is_pong());
+    }
+    p.send(ping.substr(3));
+    BOOST_TEST(p.next().is_pong());
+
     p.send(client_frame("{", {.fin = false}));
     p.send_ping();   // does not count
     BOOST_TEST(p.next().is_pong());
