@@ -54,8 +54,12 @@ public:
     /// it is asked at every tick, and only where no events are queued.
     [[nodiscard]] bool replies_overdue(steady_time now) noexcept;
 
-    /// What the protocol has not taken is offered to it again once others had their turn.
-    void yield();
+    /// Counts bytes that were dealt with since something was read, expanded where they came
+    /// compressed.
+    void spend(std::size_t bytes) noexcept { spent_ += bytes; }
+
+    /// Whether these were many: then what is not taken is offered again once others had their turn.
+    bool yield_if_due();
 
     /// The next bytes, and all after them, are for `next`: the connection is a stream now.
     void become(std::unique_ptr<net::protocol> next) { next_protocol_ = std::move(next); }
@@ -146,6 +150,7 @@ private:
     std::string held_;                       // arrived while replies were blocked, or `yielding_`
     std::unique_ptr<request_block> block_;   // what requests are received into; null: not yet
     send_deadline replies_;
+    std::size_t spent_ = 0;   // see `spend`
     steady_time linger_until_{};
     steady_time blocked_since_{};   // while `writing_`
     state state_ = state::open;

@@ -17,6 +17,10 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+// What one peer may have before the others have their turn: less than what one read can be expanded
+// to, and more than a read has where nothing is.
+constexpr std::size_t bytes_a_turn = std::size_t{256} << 10;
+
 // From so many on, more are expected.
 constexpr std::uint8_t small_reads_in_a_row = 2;
 
@@ -95,6 +99,7 @@ void connection::take_in(std::span<char> bytes)
         small_reads_ = 0;
     else if (small_reads_ < small_reads_in_a_row)
         ++small_reads_;
+    spent_ = 0;
     feed(bytes);
 }
 
@@ -128,14 +133,17 @@ std::size_t connection::feed_protocol(std::span<char> bytes)
     return taken;
 }
 
-void connection::yield()
+bool connection::yield_if_due()
 {
-    if (std::exchange(yielding_, true)) return;
+    if (spent_ <= bytes_a_turn) return false;
+    spent_ = 0;
+    yielding_ = true;
     asio::post(socket_.get_executor(), [self = shared_from_this()] {
         self->yielding_ = false;
         self->feed_held();
         self->wait_readable();
     });
+    return true;
 }
 
 void connection::begin_stream()

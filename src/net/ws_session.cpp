@@ -11,9 +11,7 @@
 namespace thump::net {
 namespace {
 
-// What one connection's messages may have, expanded, before the others have their turn.
-constexpr std::size_t bytes_a_turn = std::size_t{256} << 10;
-// What the least message costs of these.
+// What the least message counts for, in bytes.
 constexpr std::size_t least_cost = 256;
 
 }   // namespace
@@ -51,14 +49,10 @@ std::size_t ws_session::on_bytes(std::span<char> bytes)
     auto const given = bytes.size();
     bool completed = false;
     while (connection_.open() && !connection_.replies_blocked()) {
-        if (spent_ > bytes_a_turn && !bytes.empty()) {
-            spent_ = 0;
-            connection_.yield();
-            break;
-        }
+        if (!bytes.empty() && connection_.yield_if_due()) break;
         auto const r = reader_.next(bytes);
         if (r.what == kind::nothing) break;
-        spent_ += std::max(r.payload.size(), least_cost);
+        connection_.spend(std::max(r.payload.size(), least_cost));
         on_received(r);
         completed = completed || !reader_.in_message();
     }

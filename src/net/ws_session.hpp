@@ -64,7 +64,6 @@ private:
     net::connection& connection_;
     std::unique_ptr<ws_handler> handler_;
     wire::ws_reader reader_;
-    std::size_t spent_ = 0;   // of `bytes_a_turn`
     steady_time next_ping_;
     steady_time pong_by_{};      // while a ping is unanswered
     steady_time message_by_{};   // when the message that has begun has to be here; 0: none has
