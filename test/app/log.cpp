@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(lines_that_nobody_reads_hold_up_nobody_and_their_loss_is_to
     for (auto at = text.find(" info line "); at != std::string::npos;
          at = text.find(" info line ", at + 1))
         ++read;
-    BOOST_TEST(read > 256u);
+    BOOST_TEST(read >= 256u);   // the newest, whatever the writer did meanwhile
     BOOST_TEST(read < lines);
     // Such lines may have been lost themselves.
     constexpr std::string_view notice = " lines of this log were lost so far";
