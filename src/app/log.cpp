@@ -1,5 +1,7 @@
 #include <app/log.hpp>
 
+#include <app/descriptor.hpp>
+
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
 
@@ -11,15 +13,14 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <tuple>
 #include <utility>
 
-#include <poll.h>
 #include <unistd.h>
 
 namespace thump::app {
@@ -67,26 +68,12 @@ class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
     {
         spdlog::memory_buf_t text;
         formatter_->format(line, text);
-        write_all({text.data(), text.size()});
+        // Not by way of stdio, whose lock would hold up the end of the process. Where it cannot be
+        // written there is nowhere to tell it.
+        std::ignore = write_all(STDERR_FILENO, {text.data(), text.size()});
         counts.written.fetch_add(1);
     }
     void flush_() override {}
-
-    // Not by way of stdio, whose lock would hold up the end of the process.
-    static void write_all(std::string_view text)
-    {
-        while (!text.empty()) {
-            auto const taken = ::write(STDERR_FILENO, text.data(), text.size());
-            if (taken < 0 && errno == EAGAIN) {   // others made it non-blocking
-                ::pollfd writable{STDERR_FILENO, POLLOUT, 0};
-                ::poll(&writable, 1, -1);
-                continue;
-            }
-            if (taken < 0 && errno == EINTR) continue;
-            if (taken <= 0) return;   // there is nowhere to tell it
-            text.remove_prefix(static_cast<std::size_t>(taken));
-        }
-    }
 };
 
 // The thread that writes: a stream that nobody reads holds up this one, and not the broker. Never

@@ -1,6 +1,6 @@
 #include <app/cli/line_reader.hpp>
 
-#include <app/cli/readiness.hpp>
+#include <app/descriptor.hpp>
 
 #include <cerrno>
 #include <stdexcept>
@@ -55,7 +55,7 @@ bool line_reader::read_more()
     for (;;) {
         got = ::read(descriptor_, buffer_.data() + scanned_, read_bytes);
         if (got >= 0 || (errno != EINTR && errno != EAGAIN)) break;
-        if (errno == EAGAIN) block_until_ready(descriptor_, POLLIN);
+        if (errno == EAGAIN) app::block_until_ready(descriptor_, POLLIN);
     }
     if (got < 0)
         throw std::system_error{errno, std::generic_category(), "standard input cannot be read"};

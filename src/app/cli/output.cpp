@@ -1,12 +1,9 @@
 #include <app/cli/output.hpp>
 
-#include <app/cli/readiness.hpp>
+#include <app/descriptor.hpp>
 
-#include <cerrno>
+#include <cstddef>
 #include <system_error>
-
-#include <poll.h>
-#include <unistd.h>
 
 namespace thump::cli {
 namespace {
@@ -24,19 +21,9 @@ output& output::operator<<(std::string_view text)
 
 void output::flush()
 {
-    std::string_view rest{buffer_};
-    while (!rest.empty()) {
-        auto const written = ::write(descriptor_, rest.data(), rest.size());
-        if (written >= 0) {
-            rest.remove_prefix(static_cast<std::size_t>(written));
-        } else if (errno == EPIPE) {
-            throw output_closed{};
-        } else if (errno == EAGAIN) {
-            block_until_ready(descriptor_, POLLOUT);
-        } else if (errno != EINTR) {
-            throw std::system_error{errno, std::generic_category(), "cannot write the output"};
-        }
-    }
+    auto const ec = app::write_all(descriptor_, buffer_);
+    if (ec == std::errc::broken_pipe) throw output_closed{};
+    if (ec) throw std::system_error{ec, "cannot write the output"};
     buffer_.clear();
 }
 

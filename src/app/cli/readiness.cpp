@@ -1,6 +1,5 @@
 #include <app/cli/readiness.hpp>
 
-#include <poll.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -17,12 +16,6 @@ readiness::readiness(boost::asio::io_context& ioc, int descriptor, interest in)
         poll_.emplace(ioc, poll);
     else
         ::close(poll);   // of files there is nothing to poll
-}
-
-void block_until_ready(int descriptor, short events) noexcept
-{
-    pollfd wanted{descriptor, events, 0};
-    ::poll(&wanted, 1, -1);
 }
 
 }   // namespace thump::cli

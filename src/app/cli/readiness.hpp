@@ -39,8 +39,4 @@ private:
     std::optional<boost::asio::posix::stream_descriptor> poll_;
 };
 
-/// Blocks until a descriptor that somebody made non-blocking can be read or written.
-/// @param events `POLLIN` or `POLLOUT`.
-void block_until_ready(int descriptor, short events) noexcept;
-
 }   // namespace thump::cli

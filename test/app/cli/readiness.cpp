@@ -1,5 +1,7 @@
 #include <app/cli/readiness.hpp>
 
+#include <app/descriptor.hpp>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -106,10 +108,10 @@ BOOST_AUTO_TEST_CASE(blocking_ends_with_what_was_waited_for)
 {
     pipe_ends p;
     BOOST_TEST(::write(p.ends[1], "x", 1) == 1);
-    block_until_ready(p.ends[0], POLLIN);
+    thump::app::block_until_ready(p.ends[0], POLLIN);
     char byte = 0;
     BOOST_TEST(::read(p.ends[0], &byte, 1) == 1);
-    block_until_ready(p.ends[1], POLLOUT);
+    thump::app::block_until_ready(p.ends[1], POLLOUT);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
