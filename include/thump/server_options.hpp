@@ -43,8 +43,9 @@ struct server_options {
     // Times are above 0 and at most 366 days; where it says so, 0 too.
     std::chrono::milliseconds header_timeout{
         10'000};   ///< from the first byte of a request to the end of its head
-    std::chrono::milliseconds body_timeout{
-        30'000};   ///< from the end of the head to the end of the body; a WebSocket message
+    /// From the end of the head to the end of the body, and from the first byte of a WebSocket
+    /// message to its last.
+    std::chrono::milliseconds body_timeout{30'000};
     /// For a peer that does not subscribe to take replies that wait for it; one second is added for
     /// every 16 KiB of them and of `send_buffer_bytes`.
     std::chrono::milliseconds send_timeout{30'000};

@@ -5,9 +5,6 @@
 #include <client/replies.hpp>
 #include <client/stream_impl.hpp>
 #include <client/targets.hpp>
-#include <wire/position.hpp>
-
-#include <thump/filter.hpp>
 
 #include <string>
 #include <string_view>
@@ -32,15 +29,9 @@ result<http_call> publishing(client_side::client_impl const& impl, result<std::s
 
 result<http_call> reading(client_side::client_impl const& impl, history_query const& query)
 {
-    if (auto wanted = filter::make(query.types, query.where); !wanted)
-        return std::move(wanted).error();
-    for (auto const& place : {query.since, query.until})
-        if (place && !wire::is_in_range(*place))
-            return error{make_error_code(errc::invalid_parameter),
-                         "since and until must be times that RFC 3339 can write",
-                         {},
-                         {},
-                         {}};
+    if (auto good = client_side::check_asked(query.types, query.where, query.since, query.until);
+        !good)
+        return std::move(good).error();
     return http_call{client_side::history_target(impl.where().prefix, query)};
 }
 

@@ -3,9 +3,7 @@
 #include <client/failure.hpp>
 #include <client/targets.hpp>
 #include <core/history.hpp>
-#include <wire/position.hpp>
 
-#include <thump/filter.hpp>
 #include <thump/version.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -45,11 +43,8 @@ stream_options checked(stream_options options)
     if (options.max_rate && !(*options.max_rate > 0 && std::isfinite(*options.max_rate)))
         throw std::invalid_argument{"max_rate must be above 0"};
     auto const& asked = options.subscription;
-    if (auto const wanted = filter::make(asked.types, asked.where); !wanted)
-        throw std::invalid_argument{wanted.error().detail};
-    for (auto const& place : {asked.since, asked.until})
-        if (place && !wire::is_in_range(*place))
-            throw std::invalid_argument{"since and until must be times that RFC 3339 can write"};
+    if (auto const good = check_asked(asked.types, asked.where, asked.since, asked.until); !good)
+        throw std::invalid_argument{good.error().detail};
     return options;
 }
 

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <charconv>
+#include <utility>
 
 namespace thump::client_side {
 namespace {
@@ -57,6 +58,19 @@ private:
 };
 
 }   // namespace
+
+result<void> check_asked(std::vector<std::string> const& types,
+                         std::vector<metadata_condition> const& where,
+                         std::optional<position> const& since, std::optional<position> const& until)
+{
+    if (auto wanted = filter::make(types, where); !wanted) return std::move(wanted).error();
+    if (wire::is_in_range(since) && wire::is_in_range(until)) return {};
+    return error{make_error_code(errc::invalid_parameter),
+                 "since and until must be times that RFC 3339 can write",
+                 {},
+                 {},
+                 {}};
+}
 
 std::string history_target(std::string_view prefix, history_query const& query)
 {

@@ -38,7 +38,7 @@ result<void> check_options(subscription_options const& o, broker_impl const& bro
     if (o.overflow == overflow::catch_up && broker.options().history.max_events == 0)
         return refusal(errc::invalid_parameter,
                        "'overflow' is 'catch_up', but this broker keeps no history");
-    if ((o.since && !wire::is_in_range(*o.since)) || (o.until && !wire::is_in_range(*o.until)))
+    if (!wire::is_in_range(o.since) || !wire::is_in_range(o.until))
         return refusal(errc::invalid_parameter,
                        "'since' or 'until' is a time before the year 0, after 9999, or negative");
     auto const* const end = o.until ? std::get_if<cursor>(&*o.until) : nullptr;

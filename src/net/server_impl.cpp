@@ -62,9 +62,8 @@ server_options checked(server_options options)
             "subscriber_defaults.queue must be 1 to max_queue");
     require(usual.queue_bytes >= 1, "subscriber_defaults.queue_bytes must be at least 1");
     require(!usual.key.empty(), "subscriber_defaults.key must not be empty");
-    for (auto const& place : {usual.since, usual.until})
-        require(!place || wire::is_in_range(*place),
-                "subscriber_defaults.since and until must be times that RFC 3339 can write");
+    require(wire::is_in_range(usual.since) && wire::is_in_range(usual.until),
+            "subscriber_defaults.since and until must be times that RFC 3339 can write");
     return options;
 }
 

@@ -126,11 +126,12 @@ std::optional<position> parse_position(std::string_view text)
     return std::nullopt;
 }
 
-bool wire::is_in_range(position const& p) noexcept
+bool wire::is_in_range(std::optional<position> const& p) noexcept
 {
     constexpr std::chrono::days furthest{999'999'999};
-    if (auto const* const t = std::get_if<time_point>(&p)) return has_four_digit_year(*t);
-    if (auto const* const back = std::get_if<time_back>(&p))
+    if (!p) return true;
+    if (auto const* const t = std::get_if<time_point>(&*p)) return has_four_digit_year(*t);
+    if (auto const* const back = std::get_if<time_back>(&*p))
         return back->span.count() >= 0 && back->span <= furthest;
     return true;
 }
