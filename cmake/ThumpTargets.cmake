@@ -33,6 +33,13 @@ function(thump_configure target)
   endif()
 endfunction()
 
+# What runs for a moment is not worth the compiler's time, of which tests and examples would take most
+# of a build's: with coroutines -Og takes less than -O0. Undefined behaviour is looked for in the
+# library.
+function(thump_compile_fast target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Og> -fno-sanitize=undefined)
+endfunction()
+
 # A layer of the library: thump_layer(wire SOURCES ... LINKS ...).
 #
 # Its private headers are included as <wire/...>, through a folder that holds a link to src/wire and
