@@ -91,7 +91,7 @@ public:
     ///
     /// Per-operation cancellation: terminal, partial and total. A receive that is cancelled in time
     /// takes nothing; one that is not completes with what it has taken, which is lost if nobody
-    /// looks.
+    /// looks, as in `timer || receive`. There `async_wait` is the one to use.
     ///
     /// Executor: the handler runs on its associated executor, by default this stream's.
     template <boost::asio::completion_token_for<void(boost::system::error_code, stream_record)>
@@ -101,13 +101,45 @@ public:
         return boost::asio::async_initiate<CompletionToken,
                                            void(boost::system::error_code, stream_record)>(
             [](auto handler, std::shared_ptr<client_side::stream_impl> impl, executor_type ex) {
-                if (impl) {
-                    auto const where = detail::completion_executor(handler, ex);
-                    return initiate_receive(std::move(impl), where, std::move(handler));
-                }
-                boost::asio::post(ex, boost::asio::append(std::move(handler),
-                                                          make_error_code(errc::unsubscribed),
-                                                          stream_record{}));
+                auto const where = detail::completion_executor(handler, ex);
+                if (impl) return initiate_receive(std::move(impl), where, std::move(handler));
+                boost::asio::post(where, boost::asio::append(std::move(handler),
+                                                             make_error_code(errc::unsubscribed),
+                                                             stream_record{}));
+            },
+            token, impl_, executor_);
+    }
+
+    /// Waits until there is something to receive, and takes nothing. So nothing is lost where it is
+    /// cancelled, or where one waits for something else as well:
+    ///
+    ///     co_await (timer.async_wait(asio::use_awaitable) || s.async_wait(asio::use_awaitable));
+    ///     while (auto const record = s.try_receive(ec)) use(*record);
+    ///
+    /// Waits and receives that are under way are served in the order in which they began; another
+    /// may have taken what there was by the time the handler runs. No handler runs inside this
+    /// call.
+    ///
+    /// @param token Any completion token. By default what is returned can be awaited as it is:
+    /// `co_await s.async_wait()`.
+    ///
+    /// Completion signature: `void(boost::system::error_code)`.
+    ///
+    /// Errors: as `async_receive`, where that would not give a record.
+    ///
+    /// Per-operation cancellation: terminal, partial and total.
+    ///
+    /// Executor: as with `async_receive`.
+    template <boost::asio::completion_token_for<void(boost::system::error_code)> CompletionToken =
+                  boost::asio::deferred_t>
+    auto async_wait(CompletionToken&& token = {})
+    {
+        return boost::asio::async_initiate<CompletionToken, void(boost::system::error_code)>(
+            [](auto handler, std::shared_ptr<client_side::stream_impl> impl, executor_type ex) {
+                auto const where = detail::completion_executor(handler, ex);
+                if (impl) return initiate_wait(std::move(impl), where, std::move(handler));
+                boost::asio::post(where, boost::asio::append(std::move(handler),
+                                                             make_error_code(errc::unsubscribed)));
             },
             token, impl_, executor_);
     }
@@ -135,11 +167,14 @@ private:
     friend class client;
     using receive_handler =
         boost::asio::any_completion_handler<void(boost::system::error_code, stream_record)>;
+    using wait_handler = boost::asio::any_completion_handler<void(boost::system::error_code)>;
 
     explicit stream(std::shared_ptr<client_side::stream_impl> impl) noexcept;
 
     static void initiate_receive(std::shared_ptr<client_side::stream_impl> impl,
                                  executor_type where, receive_handler handler);
+    static void initiate_wait(std::shared_ptr<client_side::stream_impl> impl, executor_type where,
+                              wait_handler handler);
 
     std::shared_ptr<client_side::stream_impl> impl_;
     executor_type executor_;   // never empty

@@ -14,7 +14,6 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/system_executor.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <cstddef>
@@ -70,7 +69,8 @@ public:
     ///
     /// Per-operation cancellation: terminal, partial and total. A receive that is cancelled in time
     /// takes nothing from the queue. One that is not completes with what it has taken, which is
-    /// lost if nobody looks: as in `timer || receive` where both are done at once.
+    /// lost if nobody looks: as in `timer || receive` where both are done at once. There
+    /// `async_wait` is the one to use.
     ///
     /// Executor: the handler runs on its associated executor, by default this subscription's. It
     /// must not destroy the handler within the post.
@@ -81,14 +81,49 @@ public:
         return boost::asio::async_initiate<CompletionToken,
                                            void(boost::system::error_code, delivery)>(
             [](auto handler, std::shared_ptr<detail::mailbox> box, executor_type ex) {
-                if (!box) {
-                    if (!ex) ex = boost::asio::system_executor{};
-                    return boost::asio::post(
-                        ex, boost::asio::append(std::move(handler),
-                                                make_error_code(errc::unsubscribed), delivery{}));
-                }
                 auto const where = detail::completion_executor(handler, ex);
+                if (!box)
+                    return boost::asio::post(
+                        where,
+                        boost::asio::append(std::move(handler), make_error_code(errc::unsubscribed),
+                                            delivery{}));
                 initiate_receive(std::move(box), std::move(ex), where, std::move(handler));
+            },
+            token, mailbox_, executor_);
+    }
+
+    /// Waits until there is something to receive, and takes nothing. So nothing is lost where it is
+    /// cancelled, or where one waits for something else as well:
+    ///
+    ///     co_await (timer.async_wait(asio::use_awaitable) || s.async_wait(asio::use_awaitable));
+    ///     while (auto const d = s.try_receive(ec)) use(*d);
+    ///
+    /// Waits and receives that are under way are served in the order in which they began; another
+    /// may have taken what there was by the time the handler runs. No handler runs inside this
+    /// call.
+    ///
+    /// @param token Any completion token. By default what is returned can be awaited as it is:
+    /// `co_await s.async_wait()`.
+    ///
+    /// Completion signature: `void(boost::system::error_code)`.
+    ///
+    /// Errors: as `async_receive`, where that would not give an event or a gap.
+    ///
+    /// Per-operation cancellation: terminal, partial and total.
+    ///
+    /// Executor: as with `async_receive`.
+    template <boost::asio::completion_token_for<void(boost::system::error_code)> CompletionToken =
+                  boost::asio::deferred_t>
+    auto async_wait(CompletionToken&& token = {})
+    {
+        return boost::asio::async_initiate<CompletionToken, void(boost::system::error_code)>(
+            [](auto handler, std::shared_ptr<detail::mailbox> box, executor_type ex) {
+                auto const where = detail::completion_executor(handler, ex);
+                if (!box)
+                    return boost::asio::post(
+                        where, boost::asio::append(std::move(handler),
+                                                   make_error_code(errc::unsubscribed)));
+                initiate_wait(std::move(box), std::move(ex), where, std::move(handler));
             },
             token, mailbox_, executor_);
     }
@@ -114,21 +149,24 @@ public:
     /// Whether this is a handle of a subscription, ended or not.
     explicit operator bool() const noexcept { return mailbox_ != nullptr; }
 
-    /// The broker's. Empty for a handle that was made without a subscription.
+    /// The broker's; the system's for a handle that was made without a subscription.
     [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }
 
 private:
     friend class broker;
     using receive_handler =
         boost::asio::any_completion_handler<void(boost::system::error_code, delivery)>;
+    using wait_handler = boost::asio::any_completion_handler<void(boost::system::error_code)>;
 
     subscription(std::shared_ptr<detail::mailbox> box, executor_type ex) noexcept;
 
     static void initiate_receive(std::shared_ptr<detail::mailbox> box, executor_type ex,
                                  executor_type where, receive_handler handler);
+    static void initiate_wait(std::shared_ptr<detail::mailbox> box, executor_type ex,
+                              executor_type where, wait_handler handler);
 
     std::shared_ptr<detail::mailbox> mailbox_;
-    executor_type executor_;
+    executor_type executor_;   // never empty
 };
 
 }   // namespace thump

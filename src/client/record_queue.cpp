@@ -1,7 +1,5 @@
 #include <client/record_queue.hpp>
 
-#include <boost/asio/error.hpp>
-
 #include <utility>
 #include <variant>
 
@@ -25,15 +23,15 @@ record_queue::~record_queue()
     service_.remove(*this);
 }
 
-void record_queue::receive(receive_handler handler)
+void record_queue::await(waiter_list::handler_type handler)
 {
-    auto const slot = handler.cancellation_slot();
+    auto const slot = std::visit([](auto& h) { return h.cancellation_slot(); }, handler);
     bool room;
     {
         std::lock_guard const lock{mutex_};
         auto const id = waiters_.push(std::move(handler));
         match_waiters();
-        // Under the lock: once it is released, the receive may complete and its slot be gone.
+        // Under the lock: once it is released, the operation may complete and its slot be gone.
         if (!waiters_.empty()) detail::cancel_by(slot, weak_from_this(), id);
         room = room_to_tell();
     }
@@ -71,14 +69,8 @@ stream_record record_queue::take_front()
 
 void record_queue::match_waiters()
 {
-    while (!waiters_.empty()) {
-        if (!entries_.empty())
-            waiters_.pop().complete({}, take_front());
-        else if (failure_.code)
-            waiters_.pop().complete(failure_.code, {});
-        else
-            return;
-    }
+    waiters_.serve([this] { return !entries_.empty(); }, [this] { return take_front(); },
+                   [this] { return failure_.code; });
 }
 
 // Whether somebody is to be told, who then was.
@@ -90,8 +82,7 @@ bool record_queue::room_to_tell() noexcept
 void record_queue::cancel(std::uint64_t waiter_id)
 {
     std::lock_guard const lock{mutex_};
-    if (auto cancelled = waiters_.take(waiter_id))
-        cancelled->complete(asio::error::operation_aborted, {});
+    waiters_.cancel(waiter_id);
 }
 
 std::optional<cursor> record_queue::cursor() const

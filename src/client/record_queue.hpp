@@ -25,13 +25,13 @@ namespace thump::client_side {
 /// Records in their order, how far they were received, and why there are no more.
 ///
 /// Thread safety: any thread may call any member. Handlers are posted with the lock held, so that
-/// they are in the order of their receives; none runs inside a call.
+/// they are in the order of their operations; none runs inside a call.
 class record_queue final : public detail::handler_keeper,
                            public std::enable_shared_from_this<record_queue> {
 public:
-    using receive_handler = detail::parked_handler<void(boost::system::error_code, stream_record)>;
+    using waiter_list = detail::waiting_receives<stream_record>;
 
-    /// @param ex Receives that wait do not outlive its context.
+    /// @param ex Operations that wait do not outlive its context.
     /// @param capacity Records at which whoever reads them is to wait, above 0.
     /// @param began Where the stream begins, if that is known.
     /// @param on_room Called when there is room again for one who was refused it by `has_room`.
@@ -44,8 +44,9 @@ public:
 
     // ---- For those who receive.
 
-    void receive(receive_handler handler);
-    /// Ends a receive that still waits.
+    /// Begins a receive, or a wait for something to receive.
+    void await(waiter_list::handler_type handler);
+    /// Ends one that still waits.
     void cancel(std::uint64_t waiter_id);
     [[nodiscard]] std::optional<stream_record> try_receive(boost::system::error_code& ec);
 
@@ -91,7 +92,7 @@ private:
 
     mutable std::mutex mutex_;
     std::deque<entry> entries_;
-    detail::waiting_receives<void(boost::system::error_code, stream_record)> waiters_;
+    waiter_list waiters_;
     stream_place place_;
     error failure_;
     bool room_wanted_ = false;

@@ -39,8 +39,15 @@ stream::~stream()
 void stream::initiate_receive(std::shared_ptr<client_side::stream_impl> impl, executor_type where,
                               receive_handler handler)
 {
-    auto const& io = impl->executor();
-    impl->records().receive({std::move(handler), io, where});
+    using parked = client_side::record_queue::waiter_list::receive_handler;
+    impl->records().await(parked{std::move(handler), impl->executor(), where});
+}
+
+void stream::initiate_wait(std::shared_ptr<client_side::stream_impl> impl, executor_type where,
+                           wait_handler handler)
+{
+    using parked = client_side::record_queue::waiter_list::wait_handler;
+    impl->records().await(parked{std::move(handler), impl->executor(), where});
 }
 
 std::optional<stream_record> stream::try_receive(boost::system::error_code& ec)

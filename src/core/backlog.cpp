@@ -126,6 +126,11 @@ bool backlog::idle() const noexcept
            (storage_->events.empty() && storage_->gaps.empty() && storage_->unread == 0);
 }
 
+bool backlog::ready() const noexcept
+{
+    return storage_ && !(storage_->events.empty() && storage_->gaps.empty());
+}
+
 std::size_t backlog::size() const noexcept
 {
     return storage_ ? storage_->events.size() : 0;

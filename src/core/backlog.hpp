@@ -79,8 +79,11 @@ public:
         ledger_.delivered += count;
     }
 
-    /// Whether there is neither an event nor a gap to hand out.
+    /// Whether there is neither an event nor a gap to hand out, nor will be before another `push`.
     [[nodiscard]] bool idle() const noexcept;
+
+    /// Whether there is an event or a gap to hand out now. Requires: nothing is pinned.
+    [[nodiscard]] bool ready() const noexcept;
 
     /// Events in the queue.
     [[nodiscard]] std::size_t size() const noexcept;

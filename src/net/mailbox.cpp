@@ -5,14 +5,12 @@
 
 #include <thump/errc.hpp>
 
-#include <boost/asio/error.hpp>
-
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 namespace thump::detail {
 
-namespace asio = boost::asio;
 using boost::system::error_code;
 
 mailbox::mailbox(std::uint64_t id, std::shared_ptr<mailbox_plan const> plan, mailbox_range range)
@@ -156,15 +154,15 @@ void mailbox::run(errands what)
     if (what.leave) broker->forget(*this);
 }
 
-void mailbox::receive(receive_handler handler)
+void mailbox::await(waiter_list::handler_type handler)
 {
-    auto const slot = handler.cancellation_slot();
+    auto const slot = std::visit([](auto& h) { return h.cancellation_slot(); }, handler);
     errands next;
     {
         std::lock_guard const lock{mutex_};
         auto const id = waiters_.push(std::move(handler));
         match_waiters();
-        // Under the lock: once it is released, the receive may complete and its slot be gone.
+        // Under the lock: once it is released, the operation may complete and its slot be gone.
         if (!waiters_.empty()) cancel_by(slot, weak_from_this(), id);
         next = due(refill_due());
     }
@@ -213,13 +211,16 @@ std::size_t mailbox::try_receive(std::span<delivery> into, error_code& ec)
 
 std::optional<delivery> mailbox::take_next()
 {
-    if (auto due = queue_.take_gap()) {
-        ++gaps_told_;
-        core::mark_recoverable(*due, plan_->oldest_seq->load(std::memory_order_relaxed));
-        return delivery{*due};
-    }
-    if (queue_.run() > 0) return delivery{queue_.pop()};
-    return std::nullopt;
+    return queue_.ready() ? std::optional{take()} : std::nullopt;
+}
+
+delivery mailbox::take()
+{
+    auto due = queue_.take_gap();
+    if (!due) return delivery{queue_.pop()};
+    ++gaps_told_;
+    core::mark_recoverable(*due, plan_->oldest_seq->load(std::memory_order_relaxed));
+    return delivery{*due};
 }
 
 error_code mailbox::tell_end() noexcept
@@ -228,25 +229,18 @@ error_code mailbox::tell_end() noexcept
     return end_;
 }
 
-// With the lock held, so that handlers are posted in the order of their receives. A post runs none
-// of them.
+// With the lock held, so that handlers are posted in the order of their operations. A post runs
+// none of them.
 void mailbox::match_waiters()
 {
-    while (!waiters_.empty()) {
-        auto taken = take_next();
-        if (!taken && !at_end()) return;
-        if (taken)
-            waiters_.pop().complete({}, *std::move(taken));
-        else
-            waiters_.pop().complete(tell_end(), {});
-    }
+    waiters_.serve([this] { return queue_.ready(); }, [this] { return take(); },
+                   [this] { return at_end() ? tell_end() : error_code{}; });
 }
 
 void mailbox::cancel(std::uint64_t waiter_id)
 {
     std::lock_guard const lock{mutex_};
-    if (auto cancelled = waiters_.take(waiter_id))
-        cancelled->complete(asio::error::operation_aborted, {});
+    waiters_.cancel(waiter_id);
 }
 
 bool mailbox::finish(error_code reason)

@@ -57,7 +57,7 @@ struct mailbox_range {
 /// The lock is held for a few instructions at a time and never while a handler runs.
 class mailbox : public std::enable_shared_from_this<mailbox> {
 public:
-    using receive_handler = parked_handler<void(boost::system::error_code, delivery)>;
+    using waiter_list = waiting_receives<delivery>;
 
     mailbox(std::uint64_t id, std::shared_ptr<mailbox_plan const> plan, mailbox_range range);
 
@@ -92,9 +92,9 @@ public:
 
     // ---- Any thread.
 
-    /// Begins a receive.
-    void receive(receive_handler handler);
-    /// Ends a receive that still waits.
+    /// Begins a receive, or a wait for something to receive.
+    void await(waiter_list::handler_type handler);
+    /// Ends one that still waits.
     void cancel(std::uint64_t waiter_id);
 
     std::optional<delivery> try_receive(boost::system::error_code& ec);
@@ -133,6 +133,7 @@ private:
     [[nodiscard]] std::size_t take_run(std::span<event_ptr const> events);
     void take_in(event_ptr const& e);
     std::optional<delivery> take_next();
+    delivery take();
     [[nodiscard]] boost::system::error_code tell_end() noexcept;
     void match_waiters();
     // Whether nothing is left to be received, nor will be.
@@ -150,7 +151,7 @@ private:
     mutable std::mutex mutex_;
     // Guarded by mutex_:
     core::backlog queue_;
-    waiting_receives<void(boost::system::error_code, delivery)> waiters_;
+    waiter_list waiters_;
     std::uint64_t gaps_told_ = 0;
     std::uint64_t overruns_ = 0;
     std::uint64_t unread_at_end_ = 0;

@@ -3,11 +3,15 @@
 #include <net/broker_impl.hpp>
 #include <net/mailbox.hpp>
 
+#include <boost/asio/system_executor.hpp>
+
 #include <utility>
 
 namespace thump {
 
-subscription::subscription() noexcept = default;
+namespace asio = boost::asio;
+
+subscription::subscription() noexcept : executor_{asio::system_executor{}} {}
 
 subscription::subscription(std::shared_ptr<detail::mailbox> box, executor_type ex) noexcept
     : mailbox_{std::move(box)}, executor_{std::move(ex)}
@@ -37,7 +41,15 @@ subscription::~subscription()
 void subscription::initiate_receive(std::shared_ptr<detail::mailbox> box, executor_type ex,
                                     executor_type where, receive_handler handler)
 {
-    box->receive({std::move(handler), ex, where});
+    using parked = detail::mailbox::waiter_list::receive_handler;
+    box->await(parked{std::move(handler), ex, where});
+}
+
+void subscription::initiate_wait(std::shared_ptr<detail::mailbox> box, executor_type ex,
+                                 executor_type where, wait_handler handler)
+{
+    using parked = detail::mailbox::waiter_list::wait_handler;
+    box->await(parked{std::move(handler), ex, where});
 }
 
 std::optional<delivery> subscription::try_receive(boost::system::error_code& ec)

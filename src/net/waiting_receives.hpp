@@ -1,54 +1,74 @@
-// Receives that are under way, in the order in which they began.
+// Receives that are under way, and waits for them, in the order in which they began.
 #pragma once
 
 #include <net/parked_handler.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <list>
 #include <memory>
-#include <optional>
 #include <utility>
+#include <variant>
 
 namespace thump::detail {
 
-template <class Signature>
-class waiting_receives;
-
-/// Kept by a queue, and guarded by its lock.
-template <class... Args>
-class waiting_receives<void(Args...)> {
+/// Receives, and waits for something to receive. Kept by a queue of `Record`s, and guarded by its
+/// lock.
+template <class Record>
+class waiting_receives {
 public:
-    using handler_type = parked_handler<void(Args...)>;
+    using receive_handler = parked_handler<void(boost::system::error_code, Record)>;
+    using wait_handler = parked_handler<void(boost::system::error_code)>;
+    using handler_type = std::variant<receive_handler, wait_handler>;
 
     [[nodiscard]] bool empty() const noexcept { return waiters_.empty(); }
 
-    /// @return what identifies the receive.
+    /// @return what identifies the operation.
     std::uint64_t push(handler_type handler)
     {
         waiters_.push_back({next_id_, std::move(handler)});
         return next_id_++;
     }
 
-    /// The one that began first. Requires: there is one.
-    [[nodiscard]] handler_type pop()
+    /// Completes the first, and those behind it, for as long as there is something for them. A
+    /// receive takes a record; a wait leaves it to whoever comes next.
+    ///
+    /// @param ready `bool()`: whether a record is there.
+    /// @param take `Record()`: takes the next. Called only when one is ready.
+    /// @param end `error_code()`: why none will follow, or none. Called only when none is ready.
+    template <class Ready, class Take, class End>
+    void serve(Ready ready, Take take, End end)
     {
-        auto first = std::move(waiters_.front().handler);
-        waiters_.pop_front();
-        return first;
+        while (!waiters_.empty()) {
+            bool const some = ready();
+            auto const ec = some ? boost::system::error_code{} : end();
+            if (!some && !ec) return;
+            auto first = std::move(waiters_.front().handler);
+            waiters_.pop_front();
+            if (auto* const wait = std::get_if<wait_handler>(&first))
+                wait->complete(ec);
+            else
+                std::get<receive_handler>(first).complete(ec, some ? take() : Record{});
+        }
     }
 
-    /// One that is cancelled; nothing where it has been served.
-    [[nodiscard]] std::optional<handler_type> take(std::uint64_t id)
+    /// Completes one that still waits with `operation_aborted`.
+    void cancel(std::uint64_t id)
     {
         auto const found = std::ranges::find(waiters_, id, &waiter::id);
-        if (found == waiters_.end()) return std::nullopt;
-        std::optional<handler_type> taken{std::move(found->handler)};
+        if (found == waiters_.end()) return;
+        auto cancelled = std::move(found->handler);
         waiters_.erase(found);
-        return taken;
+        boost::system::error_code const ec = boost::asio::error::operation_aborted;
+        if (auto* const wait = std::get_if<wait_handler>(&cancelled))
+            wait->complete(ec);
+        else
+            std::get<receive_handler>(cancelled).complete(ec, Record{});
     }
 
 private:

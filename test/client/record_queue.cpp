@@ -46,7 +46,14 @@ struct fixture {
     void receive(Handler handler)
     {
         auto const ex = asio::any_io_executor{ioc.get_executor()};
-        queue->receive({std::move(handler), ex, ex});
+        queue->await(record_queue::waiter_list::receive_handler{std::move(handler), ex, ex});
+    }
+
+    void wait()
+    {
+        auto const ex = asio::any_io_executor{ioc.get_executor()};
+        auto const handler = [this](error_code ec) { got.push_back("wait " + ec.message()); };
+        queue->await(record_queue::waiter_list::wait_handler{handler, ex, ex});
     }
 
     void push(std::uint64_t seq)
@@ -150,6 +157,27 @@ BOOST_AUTO_TEST_CASE(cancelled_receive_takes_nothing)
                boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(wait_leaves_what_it_waits_for)
+{
+    wait();
+    receive(note());
+    wait();
+    push(1);
+    ioc.poll();
+    BOOST_TEST(got == (std::vector<std::string>{"wait Success", "1"}),
+               boost::test_tools::per_element());
+    push(2);
+    queue->end(ended());
+    wait();
+    BOOST_TEST((take() == 2u));
+    wait();
+    ioc.restart();
+    ioc.poll();
+    BOOST_TEST(got == (std::vector<std::string>{"wait Success", "1", "wait Success", "wait Success",
+                                                "wait " + ended().code.message()}),
+               boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(signal_may_come_when_the_queue_has_gone)
 {
     asio::cancellation_signal signal;
@@ -171,7 +199,8 @@ BOOST_AUTO_TEST_CASE(receives_that_own_the_queue_go_with_the_context)
         auto const ex = asio::any_io_executor{short_lived.get_executor()};
         queue = std::make_shared<record_queue>(ex, 2, std::nullopt, [] {});
         watched = queue;
-        queue->receive({[own = queue](error_code, stream_record const&) {}, ex, ex});
+        auto const handler = [own = queue](error_code, stream_record const&) {};
+        queue->await(record_queue::waiter_list::receive_handler{handler, ex, ex});
         queue.reset();
     }
     BOOST_TEST(watched.expired());

@@ -287,6 +287,28 @@ BOOST_AUTO_TEST_CASE(a_cancelled_receive_takes_nothing)
     }());
 }
 
+BOOST_AUTO_TEST_CASE(a_wait_takes_nothing)
+{
+    site here;
+    run(here.ioc, [&]() -> asio::awaitable<void> {
+        auto s = here.c.subscribe();
+        auto socket = co_await welcome(here, s);
+        asio::cancellation_signal signal;
+        std::optional<error_code> ended;
+        s.async_wait(
+            asio::bind_cancellation_slot(signal.slot(), [&](error_code ec) { ended = ec; }));
+        signal.emit(asio::cancellation_type::total);
+        co_await socket.send(event_of(6));
+        auto const [ec] = co_await s.async_wait(completion);
+        BOOST_TEST(!ec);
+        BOOST_TEST(ended.value() == asio::error::operation_aborted);
+        co_await receive_event(s, 6);
+        s.close();
+        auto const [closed] = co_await s.async_wait(completion);
+        BOOST_TEST(closed == make_error_code(errc::unsubscribed));
+    }());
+}
+
 BOOST_AUTO_TEST_CASE(a_handle_that_was_moved_from_keeps_its_executor)
 {
     site here;
@@ -316,6 +338,8 @@ BOOST_AUTO_TEST_CASE(a_handle_of_no_stream_says_so)
         stream none;
         auto const [ec, record] = co_await none.async_receive(completion);
         BOOST_TEST(ec == make_error_code(errc::unsubscribed));
+        auto const [waited] = co_await none.async_wait(completion);
+        BOOST_TEST(waited == make_error_code(errc::unsubscribed));
         error_code tried;
         BOOST_TEST(!none.try_receive(tried).has_value());
         BOOST_TEST(tried == make_error_code(errc::unsubscribed));
