@@ -132,6 +132,13 @@ std::optional<time_point> moment_of(position const& p, time_point now) noexcept
     return std::nullopt;
 }
 
+std::uint64_t last_by(history const& h, time_point moment) noexcept
+{
+    // The first event that is later; the clock's steps are a nanosecond.
+    if (++moment.nanoseconds == 1'000'000'000) moment = {moment.seconds + 1, 0};
+    return h.first_at(moment) - 1;
+}
+
 void confine(starting_point& start, std::uint64_t last) noexcept
 {
     if (!start.lost || start.lost->to <= last) return;
@@ -167,10 +174,7 @@ std::optional<std::uint64_t> resolve_until(history const& h, std::string_view ep
 {
     if (auto const moment = moment_of(until, now)) {
         if (*moment >= now) return std::nullopt;
-        // The first event that is later; the clock's steps are a nanosecond.
-        auto later = *moment;
-        if (++later.nanoseconds == 1'000'000'000) later = {later.seconds + 1, 0};
-        return h.first_at(later) - 1;
+        return last_by(h, *moment);
     }
     return std::visit(
         overloaded{

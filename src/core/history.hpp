@@ -100,6 +100,9 @@ void confine(starting_point& start, std::uint64_t last) noexcept;
                                                          position const& until,
                                                          filter const& wanted, time_point now);
 
+/// The last event that was published at `moment` or before it, as far as history knows.
+[[nodiscard]] std::uint64_t last_by(history const& h, time_point moment) noexcept;
+
 /// The moment that a position in time stands for; nothing where it is none.
 [[nodiscard]] std::optional<time_point> moment_of(position const& p, time_point now) noexcept;
 

@@ -107,11 +107,15 @@ void broker_impl::destroy_handlers() noexcept
 void broker_impl::schedule_flush()
 {
     if (std::exchange(flush_scheduled_, true)) return;
-    // Behind whatever is ready to run in this turn of the loop.
-    asio::post(strand_, [self = shared_from_this()] {
-        self->flush_scheduled_ = false;
-        self->flush();
-    });
+    try {
+        // Behind whatever is ready to run in this turn of the loop.
+        asio::post(strand_, [self = shared_from_this()] {
+            self->flush_scheduled_ = false;
+            self->flush();
+        });
+    } catch (std::bad_alloc const&) {
+        flush_scheduled_ = false;   // what was published waits for the next that is
+    }
 }
 
 // A fan-out cut short by an exception could neither be ended nor told to those it did not reach.

@@ -123,7 +123,8 @@ public:
     /// Publishes an event that keeps to `rules`. What the loop turn publishes is fanned out
     /// together, when the turn's events are exhausted.
     /// @param r Told its place, unless null.
-    /// @param counts Where it is counted what became of the event, or null; until `flush_now`.
+    /// @param counts Told what became of the event, which is fanned out at once for that, unless
+    /// null.
     boost::system::error_code publish_on_strand(event&& e, receipt* r = nullptr,
                                                 delivery_counts* counts = nullptr);
 
@@ -224,6 +225,7 @@ private:
     std::vector<std::vector<std::shared_ptr<mailbox>>> boxes_;   // by filter_id
     std::map<std::size_t, std::size_t> queue_sizes_;             // how many subscribers of each
     std::vector<std::shared_ptr<mailbox>> behind_;
+    bool left_behind_ = false;   // somebody among them has left
     std::unordered_map<std::uint64_t, boost::asio::system_timer> ends_;   // by mailbox id
     std::set<std::pair<std::uint64_t, mailbox*>> last_events_;            // where subscriptions end
     bool flush_scheduled_ = false;

@@ -135,8 +135,12 @@ void broker_impl::schedule_drain()
     // One post for a burst. Who finds the flag set has taken a place before `drain` resets it, and
     // so before `drain` looks whether any place is taken: both look in the one order of all that is
     // sequentially consistent. Mostly the flag is set, and its cache line need not be written.
-    if (!drain_scheduled_.load() && !drain_scheduled_.exchange(true))
+    if (drain_scheduled_.load() || drain_scheduled_.exchange(true)) return;
+    try {
         asio::post(strand_, [self = shared_from_this()] { self->drain(); });
+    } catch (std::bad_alloc const&) {
+        drain_scheduled_.store(false);   // what was accepted waits for the next that is published
+    }
 }
 
 void broker_impl::drain()
@@ -217,10 +221,15 @@ error_code broker_impl::publish_on_strand(event&& e, receipt* r, delivery_counts
         if (r) *r = {std::move(e.id), first, true};
         return {};
     }
-    auto shared = prepare(std::move(e), now);
+    auto const shared = prepare(std::move(e), now);
     shared->counts = counts;
-    sequence(std::move(shared), now, moment, r);
-    schedule_flush();
+    sequence(shared, now, moment, r);
+    if (counts) {
+        flush();
+        shared->counts = nullptr;   // the event outlives them
+    } else {
+        schedule_flush();
+    }
     return {};
 }
 

@@ -139,6 +139,9 @@ void broker_impl::apply_changes()
     flush();   // a filter may be shared with subscriptions that want this turn
     for (auto& [box, add] : changes)
         add ? apply_add(std::move(box)) : apply_remove(*box);
+    // Nobody reads on for those that have left.
+    if (std::exchange(left_behind_, false))
+        std::erase_if(behind_, [](auto const& box) { return !box->listed_behind; });
 }
 
 void broker_impl::apply_add(std::shared_ptr<mailbox> box)
@@ -160,6 +163,7 @@ void broker_impl::apply_remove(mailbox& box)
 {
     if (!box.attached) return;
     auto const id = *std::exchange(box.attached, std::nullopt);
+    if (std::exchange(box.listed_behind, false)) left_behind_ = true;
     ends_.erase(box.id());
     if (auto const* const r = box.range(); r && r->ends_at) last_events_.erase({*r->ends_at, &box});
     auto& all = boxes_[id];
@@ -174,7 +178,7 @@ void broker_impl::begin_in_history(std::shared_ptr<mailbox> const& box)
 {
     auto const now = time_point::now();
     auto const& h = up_to_date_history();
-    auto& [since, until, ends_at] = *box->range();
+    auto& [since, until, ends_at, ends_by] = *box->range();
     auto const end =
         until ? core::resolve_until(h, epoch(), *until, box->wanted(), now) : std::nullopt;
     auto const last = end.value_or(UINT64_MAX);
@@ -185,8 +189,9 @@ void broker_impl::begin_in_history(std::shared_ptr<mailbox> const& box)
 
     // An end that is yet to come.
     if (end && last >= h.end_seq()) last_events_.emplace(*(ends_at = last), box.get());
-    if (until && !end)
-        if (auto const moment = core::moment_of(*until, now)) end_at(box, *moment);
+    if (!until || end) return;
+    ends_by = core::moment_of(*until, now);
+    if (ends_by) end_at(box, *ends_by);
 }
 
 void broker_impl::end_at(std::shared_ptr<mailbox> const& box, time_point moment)
@@ -199,7 +204,10 @@ void broker_impl::end_at(std::shared_ptr<mailbox> const& box, time_point moment)
         std::chrono::seconds{moment.seconds} + std::chrono::nanoseconds{moment.nanoseconds})});
     timer.async_wait([weak = std::weak_ptr{box}](error_code ec) {
         auto const waiting = weak.lock();
-        if (!ec && waiting) waiting->finish(errc::end_of_stream);
+        auto const broker = waiting ? waiting->owner().lock() : nullptr;
+        if (ec || !broker) return;
+        broker->flush();   // what was published by now is in time
+        waiting->finish(errc::end_of_stream);
     });
 }
 
@@ -214,7 +222,7 @@ void broker_impl::end_those_at(std::uint64_t seq)
 
 void broker_impl::note_behind(std::shared_ptr<mailbox> const& box, bool behind)
 {
-    if (behind && !std::exchange(box->listed_behind, true)) behind_.push_back(box);
+    if (behind && box->attached && !std::exchange(box->listed_behind, true)) behind_.push_back(box);
 }
 
 void broker_impl::ask_refill(std::shared_ptr<mailbox> box)

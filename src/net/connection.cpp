@@ -243,8 +243,9 @@ void connection::queue_batch(net::subscriber& s, fan_batch const& batch)
 {
     accounting change{home_, &s};
     auto result = core::push_result::queued;
+    if (s.bounds) s.bounds->look_at_clock(home_.broker().history());
     for (auto const& e : batch.events) {
-        if (s.bounds && s.bounds->excludes(*e)) {
+        if (s.bounds && e->seq > s.bounds->last) {
             s.over = true;
             break;
         }
@@ -307,10 +308,10 @@ void connection::on_tick(steady_time now)
 // two turns.
 void connection::end_stream_in_time()
 {
-    auto const* const bounds = subscriber_ ? subscriber_->bounds.get() : nullptr;
+    auto* const bounds = subscriber_ ? subscriber_->bounds.get() : nullptr;
     if (!bounds || subscriber_->over) return;
-    bool const late = bounds->moment && time_point::now() > *bounds->moment;
-    if (!late && home_.broker().last_seq() < bounds->last) return;
+    bounds->look_at_clock(home_.broker().history());
+    if (home_.broker().last_seq() < bounds->last) return;
     subscriber_->over = true;
     home_.detach(*subscriber_);
     flush();

@@ -48,6 +48,7 @@ bool mailbox::deliver(std::span<event_ptr const> events, core::history const& h)
     errands next;
     {
         std::lock_guard const lock{mutex_};
+        look_at_clock(h);
         while (!events.empty() && !end_) {
             auto const taken = take_run(events);
             if (taken == 0) take_in({events.front().get(), false});
@@ -62,6 +63,14 @@ bool mailbox::deliver(std::span<event_ptr const> events, core::history const& h)
     }
     run(next);
     return behind;
+}
+
+// Once its moment has passed, the subscription ends with the last event that was published by then.
+void mailbox::look_at_clock(core::history const& h)
+{
+    if (!range_ || !range_->ends_by || time_point::now() <= *range_->ends_by) return;
+    last_ = core::last_by(h, *range_->ends_by);
+    range_->ends_by.reset();
 }
 
 // Queues what simply finds room, all at once, and says how many that were.

@@ -11,6 +11,7 @@
 
 #include <thump/delivery.hpp>
 #include <thump/subscription_options.hpp>
+#include <thump/time_point.hpp>
 
 #include <boost/system/error_code.hpp>
 
@@ -48,8 +49,9 @@ struct mailbox_plan {
 struct mailbox_range {
     std::optional<position> since;
     std::optional<position> until;
-    /// The strand's: sequence number of the last event, where that is known and yet to come.
-    std::optional<std::uint64_t> ends_at = {};
+    // The strand's:
+    std::optional<std::uint64_t> ends_at = {};   ///< the last event, where it is known and to come
+    std::optional<time_point> ends_by = {};   ///< when the last event was published at the latest
 };
 
 /// A bounded queue between the broker's strand, which fills it, and receivers on any thread.
@@ -124,12 +126,13 @@ public:
     [[nodiscard]] std::weak_ptr<broker_impl> const& owner() const noexcept { return plan_->owner; }
 
 private:
-    // What is to be done of the broker once the lock is released: the broker's end wants it.
+    // What to ask of the broker once the lock is released, within which it must not be called.
     struct errands {
         bool refill = false;
         bool leave = false;
     };
 
+    void look_at_clock(core::history const& h);
     [[nodiscard]] std::size_t take_run(std::span<event_ptr const> events);
     void take_in(event_ptr const& e);
     std::optional<delivery> take_next();

@@ -290,7 +290,6 @@ void routes::post_events(routed_request const& r)
         receipt given;
         auto* const counted = full_receipt ? &counts[i] : nullptr;
         auto const ec = broker_.publish_on_strand(std::move((*events)[i]), &given, counted);
-        if (full_receipt) broker_.flush_now();
         report.add(ec, given, counted);
     }
     if (report.accepted() == 0 && !events->empty())

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <core/filter_index.hpp>
+#include <core/history.hpp>
 #include <net/broker_impl.hpp>
 #include <net/outbox.hpp>
 #include <net/protocol.hpp>
@@ -29,16 +30,18 @@ using sleepers = std::multimap<steady_time, subscriber*>;
 
 /// What few streams have: an end, or a bound on their rate.
 struct stream_bounds {
-    std::uint64_t last = UINT64_MAX;                  ///< the last event to send
-    std::optional<time_point> moment = {};            ///< when the stream ends
+    std::uint64_t last = UINT64_MAX;         ///< the last event to send
+    std::optional<time_point> moment = {};   ///< when the stream ends, while that is yet to come
     std::chrono::steady_clock::duration interval{};   ///< between two events; 0: no bound
     steady_time next_send{};                         ///< with `interval`: when one more may be sent
     std::optional<sleepers::iterator> asleep = {};   ///< waits for that
 
-    /// Whether `e` comes too late for the stream.
-    [[nodiscard]] bool excludes(event const& e) const
+    /// Once its moment has passed, the stream ends with the last event that was published by then.
+    void look_at_clock(core::history const& h)
     {
-        return e.seq > last || (moment && time_point::now() > *moment);
+        if (!moment || time_point::now() <= *moment) return;
+        last = core::last_by(h, *moment);
+        moment.reset();
     }
 };
 

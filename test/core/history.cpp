@@ -255,6 +255,22 @@ BOOST_AUTO_TEST_CASE(end_in_time_includes_what_was_published_then)
     BOOST_TEST(!until(h, at(11)));                // yet to come
 }
 
+BOOST_AUTO_TEST_CASE(last_event_by_a_moment_is_the_last_published_then)
+{
+    auto h = make({});
+    BOOST_TEST(core::last_by(h, at(0)) == 0u);
+    for (int const second : {1, 1, 3})
+        publish(h, at(second));
+    BOOST_TEST(core::last_by(h, at(0)) == 0u);
+    BOOST_TEST(core::last_by(h, at(1)) == 2u);
+    BOOST_TEST(core::last_by(h, {at(2).seconds, 999'999'999}) == 2u);
+    BOOST_TEST(core::last_by(h, at(3)) == 3u);
+    BOOST_TEST(core::last_by(h, at(9)) == 3u);
+    auto none = make({.max_events = 0});
+    publish(none, at(1));
+    BOOST_TEST(core::last_by(none, at(0)) == 1u);   // it does not know
+}
+
 BOOST_AUTO_TEST_CASE(end_before_the_last_events_leaves_out_as_many_that_match)
 {
     auto const h = ten();

@@ -12,6 +12,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace {
@@ -155,6 +156,20 @@ BOOST_AUTO_TEST_CASE(stream_ends_when_its_time_has_come)
     BOOST_TEST((c.end == errc::end_of_stream));
     BOOST_TEST(c.got.size() == 1u);
     BOOST_TEST((time_point::now() >= end));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_published_after_the_end_in_time_is_not_given)
+{
+    auto end = time_point::now();
+    end.seconds += 1;
+    auto s = broker->subscribe({.until = end});
+    publish(2);
+    // The context does not get to look at its timers before the third.
+    while (time_point::now() <= end)
+        std::this_thread::yield();
+    publish(1);
+    BOOST_TEST(test::take_all(s) == "1 2 end_of_stream");
+    BOOST_TEST(s.ledger().matched == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(stale_cursor_is_told_by_a_gap_and_all_that_is_kept_follows)
