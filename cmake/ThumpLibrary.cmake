@@ -24,6 +24,7 @@ target_sources(thump PUBLIC FILE_SET HEADERS
     include/thump/detail/encoding.hpp
     include/thump/detail/frame.hpp
     include/thump/detail/frame_list.hpp
+    include/thump/detail/initiation.hpp
     include/thump/errc.hpp
     include/thump/error.hpp
     include/thump/event.hpp

@@ -3,7 +3,7 @@
 
 #include <thump/broker_options.hpp>
 #include <thump/detail/api.hpp>
-#include <thump/detail/completion_executor.hpp>
+#include <thump/detail/initiation.hpp>
 #include <thump/error.hpp>
 #include <thump/event.hpp>
 #include <thump/receipt.hpp>
@@ -98,12 +98,13 @@ public:
     {
         return boost::asio::async_initiate<CompletionToken,
                                            void(boost::system::error_code, receipt)>(
-            [](auto handler, std::shared_ptr<detail::broker_impl> impl, executor_type ex,
-               event ev) {
-                auto const where = detail::completion_executor(handler, ex);
-                initiate_publish(std::move(impl), std::move(ev), where, std::move(handler));
-            },
-            token, impl_, get_executor(), std::move(e));
+            detail::initiation{get_executor(),
+                               [](auto handler, executor_type const& where,
+                                  std::shared_ptr<detail::broker_impl> impl, event ev) {
+                                   initiate_publish(std::move(impl), std::move(ev), where,
+                                                    std::move(handler));
+                               }},
+            token, impl_, std::move(e));
     }
 
     /// Subscribes. Within the expression of a `co_await` give the options a name first (see

@@ -16,7 +16,7 @@ struct event_limits {
 /// Bounds on history: what the broker keeps in memory for those who join late or fall behind.
 struct history_options {
     std::size_t max_events = 4096;   ///< 0: no history, to 10,000,000
-    /// Of the events' strings; but the newest event is kept.
+    /// The strings of all events together; the newest is kept even where it alone is larger.
     std::size_t max_bytes = std::size_t{64} << 20;
     std::chrono::seconds max_age = std::chrono::hours{1};   ///< since it was published; above 0
 };

@@ -4,7 +4,7 @@
 #include <thump/client_options.hpp>
 #include <thump/client_results.hpp>
 #include <thump/detail/api.hpp>
-#include <thump/detail/completion_executor.hpp>
+#include <thump/detail/initiation.hpp>
 #include <thump/error.hpp>
 #include <thump/event.hpp>
 #include <thump/stream.hpp>
@@ -57,7 +57,8 @@ concept completes_with =
 /// time where that can help.
 ///
 /// Per-operation cancellation: terminal, partial and total. A request that was not yet sent is
-/// withdrawn; of one that was, the answer is not waited for.
+/// withdrawn; of one that was, the answer is not waited for. What publishes and was sent goes on where
+/// the cancellation is total: nobody could say that it had no effect.
 ///
 /// Executor: the handler runs on its associated executor, by default this client's.
 ///
@@ -202,11 +203,13 @@ private:
     auto start(error* why, CompletionToken&& token, Args... args)
     {
         return boost::asio::async_initiate<CompletionToken, void(boost::system::error_code, T)>(
-            [](auto handler, impl_ptr impl, error* to, executor_type ex, auto... given) {
-                auto const where = detail::completion_executor(handler, ex);
-                Begin(std::move(impl), to, where, std::move(handler), std::move(given)...);
-            },
-            token, impl_, why, get_executor(), std::move(args)...);
+            detail::initiation{get_executor(),
+                               [](auto handler, executor_type const& where, impl_ptr impl,
+                                  error* to, auto... given) {
+                                   Begin(std::move(impl), to, where, std::move(handler),
+                                         std::move(given)...);
+                               }},
+            token, impl_, why, std::move(args)...);
     }
 
     impl_ptr impl_;

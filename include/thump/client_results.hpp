@@ -37,8 +37,7 @@ struct received_event {
 struct history_page {
     std::string epoch;                    ///< the first half of the events' cursors
     std::vector<received_event> events;   ///< as many as `history_query::limit` allows
-    /// That of the first of these; where there are none, that of the event that the page begins
-    /// after.
+    /// Sequence number of the first of these; of an empty page, that which `since` stands for.
     std::uint64_t first_seq = 0;
     std::uint64_t last_seq = 0;   ///< likewise of the last of these
     /// How far history was looked through, whatever matched: the next page is since there.

@@ -11,7 +11,7 @@
 
 namespace thump {
 
-/// What can go wrong when everybody's program is right. `doc/errors.md` is written from the same
+/// Failures to be expected; mistakes of the program throw. `doc/errors.md` is written from the same
 /// table.
 enum class errc {
     // Broker

@@ -3,7 +3,7 @@
 
 #include <thump/broker.hpp>
 #include <thump/detail/api.hpp>
-#include <thump/detail/completion_executor.hpp>
+#include <thump/detail/initiation.hpp>
 #include <thump/server_options.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
@@ -79,8 +79,8 @@ public:
     /// Errors: `asio::error::timed_out` where connections were cut after `drain_timeout`;
     /// `asio::error::operation_aborted` when cancelled, or when the server was destroyed meanwhile.
     ///
-    /// Per-operation cancellation: terminal, partial and total. It ends the waiting; what has begun
-    /// to drain goes on.
+    /// Per-operation cancellation: terminal and partial. It ends the waiting; what has begun to
+    /// drain goes on.
     ///
     /// Executor: the handler runs on its associated executor, by default the broker's.
     template <boost::asio::completion_token_for<void(boost::system::error_code)> CompletionToken =
@@ -88,11 +88,12 @@ public:
     auto async_drain(CompletionToken&& token = {})
     {
         return boost::asio::async_initiate<CompletionToken, void(boost::system::error_code)>(
-            [](auto handler, std::shared_ptr<detail::server_impl> impl, executor_type ex) {
-                auto const where = detail::completion_executor(handler, ex);
-                initiate_drain(std::move(impl), where, std::move(handler));
-            },
-            token, impl_, get_executor());
+            detail::initiation{get_executor(),
+                               [](auto handler, executor_type const& where,
+                                  std::shared_ptr<detail::server_impl> impl) {
+                                   initiate_drain(std::move(impl), where, std::move(handler));
+                               }},
+            token, impl_);
     }
 
     [[nodiscard]] executor_type get_executor() const noexcept;   ///< the broker's

@@ -17,7 +17,7 @@ struct stats {
     std::uint64_t last_seq = 0;     ///< sequence number of the newest event; 0: none yet
     std::uint64_t published = 0;    ///< events accepted and sequenced
     std::uint64_t refused = 0;      ///< refused: the intake was full, or the broker has stopped
-    std::uint64_t duplicates = 0;   ///< not published since their id was, lately
+    std::uint64_t duplicates = 0;   ///< not published: their id was, within `dedup_window`
 
     std::uint64_t oldest_seq = 0;     ///< sequence number of the oldest event in history; 0: none
     std::size_t history_events = 0;   ///< events in history

@@ -3,7 +3,7 @@
 
 #include <thump/client_results.hpp>
 #include <thump/detail/api.hpp>
-#include <thump/detail/completion_executor.hpp>
+#include <thump/detail/initiation.hpp>
 #include <thump/errc.hpp>
 #include <thump/gap.hpp>
 #include <thump/position.hpp>
@@ -100,14 +100,18 @@ public:
     {
         return boost::asio::async_initiate<CompletionToken,
                                            void(boost::system::error_code, stream_record)>(
-            [](auto handler, std::shared_ptr<client_side::stream_impl> impl, executor_type ex) {
-                auto const where = detail::completion_executor(handler, ex);
-                if (impl) return initiate_receive(std::move(impl), where, std::move(handler));
-                boost::asio::post(where, boost::asio::append(std::move(handler),
-                                                             make_error_code(errc::unsubscribed),
-                                                             stream_record{}));
-            },
-            token, impl_, executor_);
+            detail::initiation{executor_,
+                               [](auto handler, executor_type const& where,
+                                  std::shared_ptr<client_side::stream_impl> impl) {
+                                   if (impl)
+                                       return initiate_receive(std::move(impl), where,
+                                                               std::move(handler));
+                                   boost::asio::post(where, boost::asio::append(
+                                                                std::move(handler),
+                                                                make_error_code(errc::unsubscribed),
+                                                                stream_record{}));
+                               }},
+            token, impl_);
     }
 
     /// Waits until there is something to receive, and takes nothing. So nothing is lost where it is
@@ -135,13 +139,16 @@ public:
     auto async_wait(CompletionToken&& token = {})
     {
         return boost::asio::async_initiate<CompletionToken, void(boost::system::error_code)>(
-            [](auto handler, std::shared_ptr<client_side::stream_impl> impl, executor_type ex) {
-                auto const where = detail::completion_executor(handler, ex);
-                if (impl) return initiate_wait(std::move(impl), where, std::move(handler));
-                boost::asio::post(where, boost::asio::append(std::move(handler),
-                                                             make_error_code(errc::unsubscribed)));
-            },
-            token, impl_, executor_);
+            detail::initiation{
+                executor_,
+                [](auto handler, executor_type const& where,
+                   std::shared_ptr<client_side::stream_impl> impl) {
+                    if (impl) return initiate_wait(std::move(impl), where, std::move(handler));
+                    boost::asio::post(where,
+                                      boost::asio::append(std::move(handler),
+                                                          make_error_code(errc::unsubscribed)));
+                }},
+            token, impl_);
     }
 
     /// The next record if one has been read ahead, without waiting for one.

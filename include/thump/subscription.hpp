@@ -3,7 +3,7 @@
 
 #include <thump/delivery.hpp>
 #include <thump/detail/api.hpp>
-#include <thump/detail/completion_executor.hpp>
+#include <thump/detail/initiation.hpp>
 #include <thump/errc.hpp>
 #include <thump/ledger.hpp>
 #include <thump/subscription_options.hpp>
@@ -72,23 +72,26 @@ public:
     /// lost if nobody looks: as in `timer || receive` where both are done at once. There
     /// `async_wait` is the one to use.
     ///
-    /// Executor: the handler runs on its associated executor, by default this subscription's. It
-    /// must not destroy the handler within the post.
+    /// Executor: the handler runs on its associated executor, by default this subscription's. One
+    /// that destroys handlers while they are posted to it must not be used: the handler could be
+    /// the last to hold this subscription, whose lock is held then.
     template <boost::asio::completion_token_for<void(boost::system::error_code, delivery)>
                   CompletionToken = boost::asio::deferred_t>
     auto async_receive(CompletionToken&& token = {})
     {
         return boost::asio::async_initiate<CompletionToken,
                                            void(boost::system::error_code, delivery)>(
-            [](auto handler, std::shared_ptr<detail::mailbox> box, executor_type ex) {
-                auto const where = detail::completion_executor(handler, ex);
-                if (!box)
-                    return boost::asio::post(
-                        where,
-                        boost::asio::append(std::move(handler), make_error_code(errc::unsubscribed),
-                                            delivery{}));
-                initiate_receive(std::move(box), std::move(ex), where, std::move(handler));
-            },
+            detail::initiation{executor_,
+                               [](auto handler, executor_type const& where,
+                                  std::shared_ptr<detail::mailbox> box, executor_type ex) {
+                                   if (box)
+                                       return initiate_receive(std::move(box), std::move(ex), where,
+                                                               std::move(handler));
+                                   boost::asio::post(where, boost::asio::append(
+                                                                std::move(handler),
+                                                                make_error_code(errc::unsubscribed),
+                                                                delivery{}));
+                               }},
             token, mailbox_, executor_);
     }
 
@@ -117,14 +120,17 @@ public:
     auto async_wait(CompletionToken&& token = {})
     {
         return boost::asio::async_initiate<CompletionToken, void(boost::system::error_code)>(
-            [](auto handler, std::shared_ptr<detail::mailbox> box, executor_type ex) {
-                auto const where = detail::completion_executor(handler, ex);
-                if (!box)
-                    return boost::asio::post(
-                        where, boost::asio::append(std::move(handler),
-                                                   make_error_code(errc::unsubscribed)));
-                initiate_wait(std::move(box), std::move(ex), where, std::move(handler));
-            },
+            detail::initiation{executor_,
+                               [](auto handler, executor_type const& where,
+                                  std::shared_ptr<detail::mailbox> box, executor_type ex) {
+                                   if (box)
+                                       return initiate_wait(std::move(box), std::move(ex), where,
+                                                            std::move(handler));
+                                   boost::asio::post(
+                                       where,
+                                       boost::asio::append(std::move(handler),
+                                                           make_error_code(errc::unsubscribed)));
+                               }},
             token, mailbox_, executor_);
     }
 

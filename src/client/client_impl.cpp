@@ -54,10 +54,11 @@ void client_impl::send(http_call request, http_pipe::reply_handler on_reply, req
     });
 }
 
-void client_impl::cancel(request_id id)
+void client_impl::cancel(request_id id, asio::cancellation_type type)
 {
-    asio::dispatch(strand_,
-                   [self = shared_from_this(), id = std::move(id)] { self->pipe_->cancel(*id); });
+    asio::dispatch(strand_, [self = shared_from_this(), id = std::move(id), type] {
+        self->pipe_->cancel(*id, type);
+    });
 }
 
 void client_impl::close()

@@ -36,8 +36,7 @@ public:
         auto const id = std::make_shared<std::uint64_t>(0);
         if (slot.is_connected())
             slot.assign([weak = weak_from_this(), id](boost::asio::cancellation_type type) {
-                if (type == boost::asio::cancellation_type::none) return;
-                if (auto const self = weak.lock()) self->cancel(id);
+                if (auto const self = weak.lock()) self->cancel(id, type);
             });
         auto on_reply = [read, why, parked = std::move(parked)](error failed,
                                                                 http_reply reply) mutable {
@@ -68,7 +67,7 @@ private:
     using request_id = std::shared_ptr<std::uint64_t>;
 
     void send(http_call request, http_pipe::reply_handler on_reply, request_id id);
-    void cancel(request_id id);
+    void cancel(request_id id, boost::asio::cancellation_type type);
 
     boost::asio::any_io_executor const executor_;
     boost::asio::strand<boost::asio::any_io_executor> const strand_;

@@ -77,11 +77,15 @@ bool http_pipe::has_room(http_call const& call) const noexcept
     return held_bytes_ == 0 || held_bytes_ + call.size_bytes() <= options_.max_waiting_bytes;
 }
 
-void http_pipe::cancel(std::uint64_t id)
+void http_pipe::cancel(std::uint64_t id, asio::cancellation_type type)
 {
+    using enum asio::cancellation_type;
+    if (type == none) return;
+    bool const only_total = (type & (terminal | partial)) == none;
     for (auto* const queue : {&waiting_, &sent_})
         for (auto at = queue->begin(); at != queue->end(); ++at) {
             if (at->id != id || !at->on_reply) continue;
+            if (only_total && queue == &sent_ && !at->call.is_safe()) return;
             auto on_reply = std::move(at->on_reply);
             // What was sent keeps its place in the order of answers.
             if (queue == &waiting_) {
@@ -238,7 +242,7 @@ void http_pipe::lose(error_code ec)
     auto const overdue = clock::now() - options_.request_timeout;
     drop_link();
     std::deque<request> failed;
-    std::deque<request> behind;   // one that was late, and have time left themselves
+    std::deque<request> behind;   // the late one; each has time left itself
     if (!was_open) failed.swap(waiting_);
     while (!sent_.empty()) {
         auto& r = sent_.back();

@@ -10,6 +10,7 @@
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -61,8 +62,9 @@ public:
     /// @return names it for `cancel`.
     std::uint64_t send(http_call call, reply_handler on_reply);
 
-    /// Completes a request with `operation_aborted`, if it is still under way.
-    void cancel(std::uint64_t id);
+    /// Completes a request with `operation_aborted`, if it is still under way; but not one that may
+    /// have had its effect, where the cancellation promises that there is none.
+    void cancel(std::uint64_t id, boost::asio::cancellation_type type);
 
     /// Completes every request with `operation_aborted`, those too that are yet to be sent, and
     /// closes the connection.

@@ -73,7 +73,7 @@ void record_queue::match_waiters()
                    [this] { return failure_.code; });
 }
 
-// Whether somebody is to be told, who then was.
+// Whether there is room for whoever was refused it. Says so once.
 bool record_queue::room_to_tell() noexcept
 {
     return entries_.size() < capacity_ && std::exchange(room_wanted_, false);

@@ -62,10 +62,10 @@ server_options checked(server_options options)
             "subscriber_defaults.queue must be 1 to max_queue");
     require(usual.queue_bytes >= 1, "subscriber_defaults.queue_bytes must be at least 1");
     require(!usual.key.empty(), "subscriber_defaults.key must not be empty");
-    require(wire::is_in_range(usual.since) && wire::is_in_range(usual.until),
-            "subscriber_defaults.since and until must be times that RFC 3339 can write");
     return options;
 }
+
+constexpr auto ends_waiting = asio::cancellation_type::terminal | asio::cancellation_type::partial;
 
 // Says why, in one send that need not arrive, and closes.
 void turn_away(asio::ip::tcp::socket socket, std::string_view date)
@@ -137,6 +137,8 @@ void server_impl::drain(drain_handler handler)
     auto const cancelled = std::make_shared<asio::cancellation_signal>();
     if (auto slot = handler.cancellation_slot(); slot.is_connected())
         slot.assign([strand = broker_->strand(), cancelled](asio::cancellation_type type) {
+            // Draining goes on, so a cancellation that wants no effect at all comes too late.
+            if ((type & ends_waiting) == asio::cancellation_type::none) return;
             asio::post(strand, [cancelled, type] { cancelled->emit(type); });
         });
     asio::post(broker_->strand(),

@@ -20,6 +20,24 @@
 
 namespace {
 
+// A token that asks for the executor of what it is an operation of, as `cancel_after` of later
+// versions of Asio does.
+struct asks_for_executor {};
+
+}   // namespace
+
+template <class Signature>
+struct boost::asio::async_result<asks_for_executor, Signature> {
+    template <class Initiation, class... Args>
+    static auto initiate(Initiation begin, asks_for_executor, Args&&...)
+    {
+        if constexpr (requires { typename Initiation::executor_type; })
+            return typename Initiation::executor_type{begin.get_executor()};
+    }
+};
+
+namespace {
+
 namespace asio = boost::asio;
 using namespace thump;
 using boost::system::error_code;
@@ -64,6 +82,17 @@ error_code fault_of(thump::broker& b, subscription_options options)
 }   // namespace
 
 BOOST_FIXTURE_TEST_SUITE(broker_, fixture)
+
+BOOST_AUTO_TEST_CASE(token_can_ask_for_the_executor)
+{
+    auto b = make();
+    auto s = b.subscribe();
+    constexpr asks_for_executor token;
+    BOOST_TEST((b.async_publish({.type = "t"}, token) == b.get_executor()));
+    BOOST_TEST((s.async_receive(token) == s.get_executor()));
+    BOOST_TEST((s.async_wait(token) == b.get_executor()));
+    BOOST_TEST((subscription{}.async_wait(token) == asio::system_executor{}));
+}
 
 // ---------------------------------------------------------------- publishing
 
