@@ -96,10 +96,10 @@ result<std::vector<event>> read_posted_events(http_request const& request,
         if (!type->is("application/cloudevents+json")) return unsupported();
         return or_syntax_fault(alone(wire::parse_cloud_event(body, rules)), body, rules);
     }
-    if (request.field("ce-specversion")) return read_binary(request, given, *type, rules);
-    if (type->is(json_type)) return or_syntax_fault(wire::parse_events(body, rules), body, rules);
     if (type->is("application/x-ndjson") || type->is("application/ndjson"))
         return wire::parse_ndjson(body, rules);
+    if (request.field("ce-specversion")) return read_binary(request, given, *type, rules);
+    if (type->is(json_type)) return or_syntax_fault(wire::parse_events(body, rules), body, rules);
     return unsupported();
 }
 

@@ -26,8 +26,7 @@ void routes::read_events(routed_request const& r)
     wire::stream_request_builder builder{options_.subscriber_defaults, options_.max_queue};
     for (auto const& [name, value] : r.query)
         if (auto const set = builder.set(name, value); !set) return fail(r, set.error());
-    if (auto const last = r.http.field("Last-Event-ID"); last && !last->empty())
-        builder.resume_after(*last);
+    builder.resume_after(r.http.field("Last-Event-ID").value_or(""));
     auto request = builder.finish();
     if (!request) return fail(r, request.error());
 
@@ -98,10 +97,13 @@ void routes::open_event_stream(routed_request const& r, wire::stream_request con
     if (!cors.allow_origin.empty())
         head.append("Access-Control-Allow-Origin: ").append(cors.allow_origin).append("\r\n");
     if (cors.vary) head += "Vary: Origin\r\n";
-    head += chunked ? "Transfer-Encoding: chunked\r\n\r\n" : "Connection: close\r\n\r\n";
+    if (chunked) head += "Transfer-Encoding: chunked\r\n";
+    // Nothing comes behind a stream.
+    bool const ends_here = s || !chunked || !r.http.keep_alive;
+    head += ends_here ? "Connection: close\r\n\r\n" : "\r\n";
     if (!s) {   // HEAD
-        r.session.connection().outbox().push_bytes(head);
-        if (!r.http.keep_alive || !chunked) c.finish();
+        c.outbox().push_bytes(head);
+        if (ends_here) c.finish();
         return;
     }
     std::string retry;

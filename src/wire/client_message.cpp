@@ -9,8 +9,9 @@
 //               / '"meta":' "{" [ KEY ":" strings *( "," KEY ":" strings ) ] "}"
 //     strings   = string / "[" [ string *( "," string ) ] "]"
 //
-// Of cloud-event see cloud_event_reader.cpp. One with '"type":"thump.publish"', "thump.subscribe"
-// or "thump.ping" has in its data what stands behind "op" above.
+// Of cloud-event see cloud_event_reader.cpp. Where every message is one, that with
+// '"type":"thump.publish"', "thump.subscribe" or "thump.ping" has in its data what stands behind "op"
+// above.
 #include <wire/client_message.hpp>
 
 #include <wire/cloud_event.hpp>
@@ -303,18 +304,19 @@ std::optional<std::string_view> requested_op(std::string_view type) noexcept
 }
 
 // Where a message has its `ref`: of CloudEvents only requests have one.
-std::string_view holder_of_ref(std::string_view text)
+std::string_view holder_of_ref(std::string_view text, client_rules const& rules)
 {
     if (!is_cloud_event(text)) return text;
+    if (!rules.cloud_events_only) return {};
     json_reader in{find_member(text, "type").value_or("")};
     std::string_view type;
     if (in.peek() != json_kind::string || !in.read_string(type) || !requested_op(type)) return {};
     return find_member(text, "data").value_or("");
 }
 
-message_ref find_ref(std::string_view text)
+message_ref find_ref(std::string_view text, client_rules const& rules)
 {
-    auto const found = find_member(holder_of_ref(text), "ref");
+    auto const found = find_member(holder_of_ref(text, rules), "ref");
     if (!found || found->size() > max_ref_bytes) return std::nullopt;
     message_ref ref;
     append_in_one_line(ref.emplace(), *found);
@@ -360,7 +362,7 @@ result<client_message> parse_cloud(std::string_view text, client_rules const& ru
     auto e = parse_cloud_event(text, rules.events);
     if (!e && !is_cloud_event(text) && find_member(text, "op")) return parse_control(text, rules);
     if (!e) return std::move(e).error();
-    auto const op = requested_op(e->type);
+    auto const op = rules.cloud_events_only ? requested_op(e->type) : std::nullopt;
     if (!op) return publish_message{*std::move(e), {}};
     auto made = parse_request(*op, e->data, rules);
     if (made) return made;
@@ -392,7 +394,7 @@ boost::system::result<client_message, message_error> parse_client_message(std::s
                                                                           client_rules const& rules)
 {
     auto made = parse_message(text, rules);
-    if (!made) return message_error{made.error(), find_ref(text)};
+    if (!made) return message_error{made.error(), find_ref(text, rules)};
     return *std::move(made);
 }
 

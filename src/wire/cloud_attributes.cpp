@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view prefix = "ce-";
 constexpr std::string_view own_sequence = "sequence";
 constexpr std::string_view told_sequence = "publishersequence";
+constexpr std::string_view control_mark = "op";   // what tells control records from events
 
 constexpr std::string_view suffixes[] = {"", ":boolean", ":integer"};   // by attribute_type
 
@@ -40,7 +41,7 @@ bool is_attribute_name(std::string_view name) noexcept
 bool is_reserved(std::string_view name) noexcept
 {
     constexpr std::string_view names[] = {"id",   "source", "type",       "specversion",
-                                          "time", "data",   told_sequence};
+                                          "time", "data",   control_mark, told_sequence};
     return std::ranges::find(names, name) != std::end(names);
 }
 

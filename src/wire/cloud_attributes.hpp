@@ -5,7 +5,8 @@
 //
 // `id`, `source`, `type` and `time` are members of the event and no metadata. The broker writes
 // `sequence` itself, so a publisher's own, which is `ce-sequence` in metadata, is told as
-// `publishersequence`. `ce-data` is no attribute: it says how the data is written.
+// `publishersequence`. A publisher's `op` is told in the data, so that no event is taken for a control
+// record. `ce-data` is no attribute: it says how the data is written.
 #pragma once
 
 #include <thump/error.hpp>

@@ -18,6 +18,9 @@ namespace {
 constexpr std::string_view version = "1.0";
 constexpr std::string_view sequence_name = "sequence";
 constexpr std::string_view publisher_sequence_name = "publishersequence";
+constexpr std::string_view schema_name = "dataschema";
+constexpr std::string_view content_type_name = "datacontenttype";
+constexpr std::string_view json_content_type = "application/json";
 constexpr std::size_t sequence_digits = 20;
 
 error fault(errc code, std::string detail)
@@ -88,8 +91,23 @@ result<void> cloud_event_builder::set(std::string_view name, std::string_view va
 result<void> cloud_event_builder::keep(std::string_view name, std::string_view value,
                                        attribute_type type)
 {
+    bool const set_aside =
+        (json_type_ && name == content_type_name) || (own_schema_ && name == schema_name);
+    if (set_aside || has_attribute(made_.metadata, name)) return repeated(name);
+    // What may be dropped in the end takes no place from what is kept.
+    if (name == content_type_name && value == json_content_type)
+        json_type_ = true;
+    else if (name == schema_name && value == thump_schema)
+        own_schema_ = true;
+    else
+        return add(name, value, type);
+    return {};
+}
+
+result<void> cloud_event_builder::add(std::string_view name, std::string_view value,
+                                      attribute_type type)
+{
     auto& entries = made_.metadata;
-    if (has_attribute(entries, name)) return repeated(name);
     auto key = metadata_key(name, type);
     if (auto good = check_metadata_key(key, entries.size()); !good) return at(name, good.error());
     entries.try_emplace(std::move(key), value);
@@ -177,13 +195,8 @@ result<void> cloud_event_builder::settle_sequence()
 
 result<void> cloud_event_builder::settle_data()
 {
-    auto& entries = made_.metadata;
-    auto const schema_key = metadata_key("dataschema", attribute_type::string);
-    auto const type_key = metadata_key("datacontenttype", attribute_type::string);
-    auto const schema = entries.find(schema_key);
-    if (schema != entries.end() && schema->second == thump_schema && !base64_) {
-        entries.erase(schema);
-        entries.erase(type_key);
+    if (own_schema_ && !base64_) {
+        made_.metadata.erase(metadata_key(content_type_name, attribute_type::string));
         auto const wrapped = std::exchange(made_.data, {});
         if (auto good = read_wrapped(wrapped, made_); !good) return at("data", good.error());
         return {};
@@ -192,15 +205,14 @@ result<void> cloud_event_builder::settle_data()
         return at("data", fault(errc::json_too_deep, "the data is nested deeper than " +
                                                          std::to_string(rules_.max_json_depth) +
                                                          " levels"));
-    if (base64_) {
-        if (auto good = check_metadata_key(base64_key, entries.size()); !good) return good;
-        entries.try_emplace(std::string{base64_key}, base64_mark);
-        return {};
-    }
+    if (own_schema_)
+        if (auto good = add(schema_name, thump_schema); !good) return good;
     // What is implied need not be kept.
-    auto const type = entries.find(type_key);
-    if (type != entries.end() && type->second == "application/json" && !made_.data.empty())
-        entries.erase(type);
+    if (json_type_ && (base64_ || made_.data.empty()))
+        if (auto good = add(content_type_name, json_content_type); !good) return good;
+    if (!base64_) return {};
+    if (auto good = check_metadata_key(base64_key, made_.metadata.size()); !good) return good;
+    made_.metadata.try_emplace(std::string{base64_key}, base64_mark);
     return {};
 }
 

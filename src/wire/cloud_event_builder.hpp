@@ -56,6 +56,8 @@ private:
     result<void> set_type(std::string_view value);
     result<void> set_time(std::string_view value);
     result<void> keep(std::string_view name, std::string_view value, attribute_type type);
+    result<void> add(std::string_view name, std::string_view value,
+                     attribute_type type = attribute_type::string);
     result<void> settle_sequence();
     result<void> settle_data();
 
@@ -63,6 +65,8 @@ private:
     event made_;
     std::optional<attribute> sequence_;
     std::optional<attribute> publisher_sequence_;
+    bool json_type_ = false;    // datacontenttype is "application/json"
+    bool own_schema_ = false;   // dataschema is `thump_schema`
     bool base64_ = false;
     bool too_deep_ = false;
     unsigned seen_ = 0;   // a bit for each row of `core_attributes`

@@ -5,9 +5,11 @@
 //     object = "{" ws [ member *( ws "," ws member ) ] ws "}"
 //     member = string ws ":" ws value
 //     array  = "[" ws [ value *( ws "," ws value ) ] ws "]"
-//     number = [ "-" ] ( "0" / digit1-9 *digit ) [ "." 1*digit ] [ ("e" / "E") ["+" / "-"] 1*digit
-//     ] string = '"' *( character / escape ) '"' escape = "\" ( '"' / "\" / "/" / "b" / "f" / "n" /
-//     "r" / "t" / "u" 4hex ) ws     = *( %x20 / %x09 / %x0A / %x0D )
+//     number = [ "-" ] ( "0" / digit1-9 *digit ) [ "." 1*digit ] [ exp ]
+//     exp    = ( "e" / "E" ) [ "+" / "-" ] 1*digit
+//     string = '"' *( character / escape ) '"'
+//     escape = "\" ( '"' / "\" / "/" / "b" / "f" / "n" / "r" / "t" / "u" 4hex )
+//     ws     = *( %x20 / %x09 / %x0A / %x0D )
 //
 // A character is any of UTF-8 but '"', "\" and U+0000 to U+001F. Escapes of surrogates come in
 // pairs.

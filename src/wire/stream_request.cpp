@@ -143,6 +143,9 @@ stream_request_builder::stream_request_builder(subscription_options const& defau
 {
     made_.subscription.types.clear();
     made_.subscription.where.clear();
+    made_.subscription.since.reset();
+    made_.subscription.until.reset();
+    made_.subscription.name.clear();
 }
 
 result<void> stream_request_builder::set(std::string_view name, std::string_view value)
@@ -223,8 +226,7 @@ result<void> stream_request_builder::set_until(std::string_view value)
 
 result<void> stream_request_builder::set_last_event_id(std::string_view value)
 {
-    last_event_id_ = parse_cursor(value);
-    if (!last_event_id_) return refused("last_event_id", value, "a cursor 'EPOCH:SEQ'");
+    resume_after(value);
     return {};
 }
 
@@ -232,6 +234,7 @@ result<void> stream_request_builder::set_last_event_id(std::string_view value)
 // gives up for good where it is refused.
 void stream_request_builder::resume_after(std::string_view last_event_id)
 {
+    if (last_event_id.empty()) return;
     last_event_id_ = parse_cursor(last_event_id).value_or(cursor{"unknown", 0});
 }
 

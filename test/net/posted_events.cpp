@@ -93,13 +93,20 @@ BOOST_AUTO_TEST_CASE(a_structured_cloud_event_is_none_of_the_binary_mode)
     BOOST_TEST(net::read_posted_events(request, limits).value().front().id == "i");
 }
 
+BOOST_AUTO_TEST_CASE(lines_of_events_are_no_data_of_the_binary_mode)
+{
+    auto const lines = read_binary("application/x-ndjson", "{\"type\":\"x\"}\n{\"type\":\"y\"}");
+    BOOST_TEST_REQUIRE(lines.has_value());
+    BOOST_TEST(lines->size() == 2u);
+    BOOST_TEST(lines->front().type == "x");
+}
+
 BOOST_AUTO_TEST_CASE(data_of_the_binary_mode_is_json_or_text)
 {
     BOOST_TEST(data_of_binary("application/json", "[1]") == "[1]");
     BOOST_TEST(data_of_binary("application/json; charset=utf-8", "[1]") == "[1]");
     BOOST_TEST(data_of_binary("application/vnd.x+json", "[1]") == "[1]");
     BOOST_TEST(data_of_binary("", "[1]") == "[1]");
-    BOOST_TEST(data_of_binary("application/x-ndjson", "[1]") == "unsupported_media_type");
     for (auto const* text : {"text/plain", "Text/HTML", "application/xml", "image/svg+xml",
                              "application/yaml", "application/x+yaml"})
         BOOST_TEST(data_of_binary(text, "[1]") == R"("[1]")", text);

@@ -2,6 +2,7 @@
 
 import json
 import unittest
+import urllib.parse
 
 from sse_client import SseStream
 from thumpd_process import ProcessTestCase, eventually
@@ -99,10 +100,22 @@ class Stream(ProcessTestCase):
         self.assertEqual((answer.status, answer.headers["content-type"]), (200, "application/json"))
 
     def test_last_event_id_that_is_garbage_breaks_nothing(self):
-        for value in ("abc", "-1", str(2**64), "x" * 8000, "é", ":", "a:b:c"):
+        for value in ("abc", "7", "-1", str(2**64), "x" * 8000, "é", ":", "a:b:c"):
             with self.subTest(value[:20]):
                 stream = self.open(headers={"Last-Event-ID": value.encode().decode("latin-1")})
                 self.assertIn(stream.status, (200, 400))
+                named = self.open(f"/v1/events?last_event_id={urllib.parse.quote(value[:99])}")
+                self.assertEqual(named.status, stream.status)
+
+    def test_last_event_id_that_is_empty_asks_for_nothing(self):
+        stream = self.open("/v1/events?types=fresh&last_event_id=", headers={"Last-Event-ID": ""})
+        self.assertEqual(stream.next_event().type, "thump.welcome")
+        self.thumpd.publish({"type": "fresh"})
+        self.assertEqual(json.loads(stream.next_event().data)["type"], "fresh")
+
+    def test_stream_says_that_its_connection_ends_with_it(self):
+        stream = self.open()
+        self.assertEqual(stream.headers["connection"], "close")
 
     def test_last_event_id_of_a_browser_goes_before_that_of_its_url(self):
         seqs = [e["seq"] for e in self.thumpd.publish([{"type": "again"}] * 3)]

@@ -84,6 +84,13 @@ BOOST_AUTO_TEST_CASE(metadata_that_was_an_attribute_is_one_again)
                R"(,"b":false,"datacontenttype":"text/xml","n":-5,"subject":"s","data":"<a/>"})");
 }
 
+BOOST_AUTO_TEST_CASE(no_attribute_makes_an_event_look_like_a_control_record)
+{
+    BOOST_TEST(text_behind_sequence(bare({{"ce-from:integer", "1"}, {"ce-op", "gap"}})) ==
+               R"(,"from":1,"datacontenttype":"application/json","dataschema":"urn:thump:event",)"
+               R"("data":{"message":"","metadata":{"ce-op":"gap"}}})");
+}
+
 BOOST_AUTO_TEST_CASE(what_describes_the_data_is_told_where_the_data_is)
 {
     BOOST_TEST(text_behind_sequence(bare({{"ce-subject", "s"},
@@ -142,6 +149,7 @@ BOOST_AUTO_TEST_CASE(an_event_is_the_same_when_its_cloud_event_is_read)
         {{"ce-data", "base64"}, {"ce-datacontenttype", "application/json"}, {"k", "v"}},
         {{"ce-data", "other"}},
         {{"ce-sequence", "7"}},
+        {{"ce-op", "gap"}, {"ce-from:integer", "1"}},
         {{"ce-sequence:integer", "7"}, {"ce-publishersequence", "8"}},
         {{"ce-id", "i"}, {"ce-type", "t"}, {"ce-", ""}, {"ce-a b", ""}}};
     for (auto const& entries : all_entries)

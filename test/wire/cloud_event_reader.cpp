@@ -208,6 +208,12 @@ BOOST_AUTO_TEST_CASE(the_limits_of_events_hold)
     for (int i = 0; i != 64; ++i)
         many += ",\"x" + std::to_string(i) + "\":\"\"";
     BOOST_TEST(judged(with(many)) == "fine");
+    // What is not kept takes no place.
+    BOOST_TEST(judged(with(R"(,"datacontenttype":"application/json","data":1)" + many)) == "fine");
+    BOOST_TEST(judged(with(many + R"(,"datacontenttype":"application/json")")) ==
+               "invalid_metadata /datacontenttype");
+    BOOST_TEST(judged(with(R"(,"dataschema":"urn:thump:event","data":{"message":"m"})" + many)) ==
+               "fine");
     BOOST_TEST(judged(with(many + R"(,"y":1)")) == "invalid_metadata /y");
     BOOST_TEST(judged(with(many + R"(,"data_base64":"AAEC")")) == "invalid_metadata");
 }

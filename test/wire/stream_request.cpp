@@ -39,10 +39,15 @@ BOOST_AUTO_TEST_SUITE(stream_request_)
 
 BOOST_AUTO_TEST_CASE(defaults_hold_where_nothing_is_asked)
 {
-    subscription_options const defaults{
-        .types = {"ignored"}, .queue = 7, .overflow = overflow::drop_oldest, .name = "n"};
+    subscription_options const defaults{.types = {"ignored"},
+                                        .queue = 7,
+                                        .overflow = overflow::drop_oldest,
+                                        .since = earliest{},
+                                        .until = at_sequence{1},
+                                        .name = "ignored"};
     auto const made = build({}, defaults).value();
     BOOST_TEST(made.subscription.types.empty());
+    BOOST_TEST(made.subscription.name.empty());
     BOOST_TEST(made.subscription.queue == 7u);
     BOOST_TEST((made.subscription.overflow == overflow::drop_oldest));
     BOOST_TEST(made.subscribe);
@@ -113,7 +118,7 @@ BOOST_AUTO_TEST_CASE(values_outside_of_their_range_are_refused)
                                            {"max_rate", "1e-7"},  {"max_rate", "nan"},
                                            {"max_rate", "inf"},   {"max_rate", "1e7"},
                                            {"max_rate", "1e999"}, {"since", "yesterday"},
-                                           {"until", ""},         {"last_event_id", "7"},
+                                           {"until", ""},         {"since", ""},
                                            {"overflow", ""},      {"key", ""},
                                            {"key", "\xff"},       {"name", "\x7f"},
                                            {"name", "\xff"},      {"format", "xml"},
@@ -156,13 +161,17 @@ BOOST_AUTO_TEST_CASE(the_last_event_id_stands_in_for_since)
     auto const made = build({{"last_event_id", "e:9"}, {"since", "earliest"}}).value();
     BOOST_TEST((made.subscription.since == position{cursor{"e", 9}}));
     // The header of a browser is what some server called its events: see `resume_after`.
-    for (auto const* const text : {"e:8", "8", "urn:uuid:1", ""}) {
+    for (auto const& [text, known] :
+         {std::pair{"e:8", cursor{"e", 8}}, std::pair{"8", cursor{"unknown", 0}},
+          std::pair{"urn:uuid:1", cursor{"unknown", 0}}, std::pair{"", cursor{"e", 9}}}) {
         stream_request_builder builder{{}, 1000};
         BOOST_TEST(builder.set("last_event_id", "e:9").has_value());
         builder.resume_after(text);
-        auto const known = text == std::string{"e:8"} ? cursor{"e", 8} : cursor{"unknown", 0};
         BOOST_TEST((builder.finish().value().subscription.since == position{known}));
     }
+    BOOST_TEST((build({{"last_event_id", "7"}}).value().subscription.since ==
+                position{cursor{"unknown", 0}}));
+    BOOST_TEST(!build({{"last_event_id", ""}}).value().subscription.since);
 }
 
 BOOST_AUTO_TEST_CASE(effective_options_are_written_in_full)
