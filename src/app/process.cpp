@@ -21,7 +21,8 @@ std::uint64_t raise_descriptor_limit() noexcept
 
 void open_standard_streams() noexcept
 {
-    // A new descriptor is the lowest that is free.
+    // A new descriptor is the lowest that is free. Each is open the wrong way round, so that reading
+    // or writing what was closed goes on failing.
     for (int const fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
         if (::fcntl(fd, F_GETFD) == -1 && errno == EBADF)
             (void)::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);

@@ -91,7 +91,7 @@ class Snippets(unittest.TestCase):
             source = "\n" + (ROOT / snippet.argument).read_text("utf-8")
             parts = [textwrap.dedent(p).strip("\n") for p in snippet.text.split("\n…\n")]
             for part in parts:
-                indented = (textwrap.indent(part, " " * depth) for depth in (0, 4, 8))
+                indented = (textwrap.indent(part, " " * depth) for depth in (0, 4, 8, 12))
                 self.assertTrue(any(f"\n{text}\n" in source for text in indented),
                                 f"{snippet}: not in {snippet.argument}:\n{part}")
 

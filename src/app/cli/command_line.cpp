@@ -33,6 +33,12 @@ CLI::Validator whole_number(std::size_t least)
     return CLI::Validator{judge, {}, {}};
 }
 
+// As from a variable that is not set.
+std::string not_empty(std::string const& text)
+{
+    return text.empty() ? "it is empty, which is no JSON" : "";
+}
+
 constexpr auto position_name = "POSITION";
 constexpr auto json_help = "Print JSON as the server sent it";
 
@@ -64,7 +70,9 @@ void describe_publish(CLI::App& app, written_options& to)
     command.add_option("-M,--metadata", to.metadata, "Metadata; may be repeated")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
-    command.add_option("--data", o.e.data, "Payload, any JSON")->type_name("JSON");
+    command.add_option("--data", o.e.data, "Payload, any JSON")
+        ->type_name("JSON")
+        ->check(CLI::Validator{not_empty, {}, {}});
     command.add_option("--id", o.e.id, "Identifies the event; default: generated")->type_name("ID");
     command.add_option("--source", o.e.source, "Where it happened, a URI reference")
         ->type_name("URI");
