@@ -30,6 +30,7 @@ class Scenario:
     unit: str = "ns/delivery"
     floor: str = "batch"
     posts: bool = False
+    asio: bool = False  # beside what Asio alone costs
     deflate: bool = False  # the floor sends as it is
     publishes: bool = True
     only_thump: bool = False
@@ -64,6 +65,7 @@ def scenarios():
             "POST on 64 connections",
             ["--subs", "1", "--window", "512", "--pubs", "64"],
             posts=True,
+            asio=True,
             **PER_EVENT,
         ),
         Scenario(
@@ -124,6 +126,8 @@ class Bench:
         found = []
         if lap < a.rounds:
             found.append(servers.floor(a.bin, a.port, scenario.floor))
+            if scenario.asio:
+                found.append(servers.bare_asio(a.bin, a.port))
             found.append(servers.thump(a.bin, a.port, scenario.deflate))
         if lap < a.peer_rounds and not a.no_peers and not scenario.only_thump:
             found += servers.installed_peers(self.directory, a.out, a.port, scenario.deflate)

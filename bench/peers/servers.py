@@ -51,6 +51,16 @@ def floor(binaries, port, mode):
     )
 
 
+def bare_asio(binaries, port):
+    return Server(
+        "bare Asio",
+        [str(binaries / "asiofan"), "--port", str(port)],
+        websocket(port, "/sub"),
+        publish_at("ws", port, "/pub"),
+        publish_at("http", port, "/pub"),
+    )
+
+
 def thump(binaries, port, deflate=False):
     return Server(
         "thump",

@@ -20,8 +20,7 @@ public:
     using executor_type = boost::asio::any_io_executor;
 
     /// @param ex The default of handlers that have no executor. Never empty.
-    initiation(executor_type ex, Start start)
-        : executor_{std::move(ex)}, start_{std::move(start)}
+    initiation(executor_type ex, Start start) : executor_{std::move(ex)}, start_{std::move(start)}
     {
     }
 

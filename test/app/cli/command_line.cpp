@@ -88,6 +88,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_understood_is_wrong_usage)
     BOOST_TEST(refused({"publish", "a b"}) == exit_usage);
     BOOST_TEST(refused({"publish", "t", "-M", "=x"}) == exit_usage);
     BOOST_TEST(refused({"publish", "t", "--data", "{"}) == exit_usage);
+    BOOST_TEST(refused({"publish", "t", "--data", ""}) == exit_usage);
     BOOST_TEST(refused({"publish", "--stdin", "--data", "1"}) == exit_usage);
     BOOST_TEST(refused({"tail", "a..b"}) == exit_usage);
     BOOST_TEST(refused({"tail", "--since", "soon"}) == exit_usage);
