@@ -27,8 +27,8 @@ namespace {
 
 namespace asio = boost::asio;
 using namespace thump::bench;
-using boost::system::error_code;
 using asio::ip::tcp;
+using boost::system::error_code;
 
 struct connection : client {
     explicit connection(tcp::socket from)
@@ -44,7 +44,8 @@ struct connection : client {
 
 class server {
 public:
-    explicit server(std::uint16_t port) : acceptor_{context_, {asio::ip::address_v4::loopback(), port}}
+    explicit server(std::uint16_t port)
+        : acceptor_{context_, {asio::ip::address_v4::loopback(), port}}
     {
     }
 

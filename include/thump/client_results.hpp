@@ -1,11 +1,11 @@
 // What a client learns from a server.
 #pragma once
 
-#include <thump/broker.hpp>
 #include <thump/error.hpp>
 #include <thump/event.hpp>
 #include <thump/ledger.hpp>
 #include <thump/position.hpp>
+#include <thump/receipt.hpp>
 #include <thump/stats.hpp>
 #include <thump/subscription_options.hpp>
 #include <thump/time_point.hpp>

@@ -10,10 +10,8 @@
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/append.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
@@ -100,18 +98,13 @@ public:
     {
         return boost::asio::async_initiate<CompletionToken,
                                            void(boost::system::error_code, stream_record)>(
-            detail::initiation{executor_,
-                               [](auto handler, executor_type const& where,
-                                  std::shared_ptr<client_side::stream_impl> impl) {
-                                   if (impl)
-                                       return initiate_receive(std::move(impl), where,
-                                                               std::move(handler));
-                                   boost::asio::post(where, boost::asio::append(
-                                                                std::move(handler),
-                                                                make_error_code(errc::unsubscribed),
-                                                                stream_record{}));
-                               }},
-            token, impl_);
+            detail::initiation{
+                executor_,
+                [](auto handler, executor_type const& where,
+                   std::shared_ptr<client_side::stream_impl> impl, executor_type ex) {
+                    initiate_receive(std::move(impl), std::move(ex), where, std::move(handler));
+                }},
+            token, impl_, executor_);
     }
 
     /// Waits until there is something to receive, and takes nothing. So nothing is lost where it is
@@ -142,13 +135,10 @@ public:
             detail::initiation{
                 executor_,
                 [](auto handler, executor_type const& where,
-                   std::shared_ptr<client_side::stream_impl> impl) {
-                    if (impl) return initiate_wait(std::move(impl), where, std::move(handler));
-                    boost::asio::post(where,
-                                      boost::asio::append(std::move(handler),
-                                                          make_error_code(errc::unsubscribed)));
+                   std::shared_ptr<client_side::stream_impl> impl, executor_type ex) {
+                    initiate_wait(std::move(impl), std::move(ex), where, std::move(handler));
                 }},
-            token, impl_);
+            token, impl_, executor_);
     }
 
     /// The next record if one has been read ahead, without waiting for one.
@@ -178,10 +168,10 @@ private:
 
     explicit stream(std::shared_ptr<client_side::stream_impl> impl) noexcept;
 
-    static void initiate_receive(std::shared_ptr<client_side::stream_impl> impl,
+    static void initiate_receive(std::shared_ptr<client_side::stream_impl> impl, executor_type ex,
                                  executor_type where, receive_handler handler);
-    static void initiate_wait(std::shared_ptr<client_side::stream_impl> impl, executor_type where,
-                              wait_handler handler);
+    static void initiate_wait(std::shared_ptr<client_side::stream_impl> impl, executor_type ex,
+                              executor_type where, wait_handler handler);
 
     std::shared_ptr<client_side::stream_impl> impl_;
     executor_type executor_;   // never empty

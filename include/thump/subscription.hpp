@@ -10,10 +10,8 @@
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/append.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <cstddef>
@@ -84,13 +82,8 @@ public:
             detail::initiation{executor_,
                                [](auto handler, executor_type const& where,
                                   std::shared_ptr<detail::mailbox> box, executor_type ex) {
-                                   if (box)
-                                       return initiate_receive(std::move(box), std::move(ex), where,
-                                                               std::move(handler));
-                                   boost::asio::post(where, boost::asio::append(
-                                                                std::move(handler),
-                                                                make_error_code(errc::unsubscribed),
-                                                                delivery{}));
+                                   initiate_receive(std::move(box), std::move(ex), where,
+                                                    std::move(handler));
                                }},
             token, mailbox_, executor_);
     }
@@ -123,13 +116,8 @@ public:
             detail::initiation{executor_,
                                [](auto handler, executor_type const& where,
                                   std::shared_ptr<detail::mailbox> box, executor_type ex) {
-                                   if (box)
-                                       return initiate_wait(std::move(box), std::move(ex), where,
-                                                            std::move(handler));
-                                   boost::asio::post(
-                                       where,
-                                       boost::asio::append(std::move(handler),
-                                                           make_error_code(errc::unsubscribed)));
+                                   initiate_wait(std::move(box), std::move(ex), where,
+                                                 std::move(handler));
                                }},
             token, mailbox_, executor_);
     }

@@ -36,18 +36,24 @@ stream::~stream()
     close();
 }
 
-void stream::initiate_receive(std::shared_ptr<client_side::stream_impl> impl, executor_type where,
-                              receive_handler handler)
+void stream::initiate_receive(std::shared_ptr<client_side::stream_impl> impl, executor_type ex,
+                              executor_type where, receive_handler handler)
 {
-    using parked = client_side::record_queue::waiter_list::receive_handler;
-    impl->records().await(parked{std::move(handler), impl->executor(), where});
+    client_side::record_queue::waiter_list::receive_handler parked{std::move(handler), ex, where};
+    if (impl)
+        impl->records().await(std::move(parked));
+    else
+        parked.complete(errc::unsubscribed, {});
 }
 
-void stream::initiate_wait(std::shared_ptr<client_side::stream_impl> impl, executor_type where,
-                           wait_handler handler)
+void stream::initiate_wait(std::shared_ptr<client_side::stream_impl> impl, executor_type ex,
+                           executor_type where, wait_handler handler)
 {
-    using parked = client_side::record_queue::waiter_list::wait_handler;
-    impl->records().await(parked{std::move(handler), impl->executor(), where});
+    client_side::record_queue::waiter_list::wait_handler parked{std::move(handler), ex, where};
+    if (impl)
+        impl->records().await(std::move(parked));
+    else
+        parked.complete(errc::unsubscribed);
 }
 
 std::optional<stream_record> stream::try_receive(boost::system::error_code& ec)

@@ -1,10 +1,14 @@
 #include <thump/filter.hpp>
 
+#include <core/type_tokens.hpp>
+
 #include <algorithm>
 #include <utility>
 
 namespace thump {
 namespace {
+
+using core::next_token;
 
 constexpr std::size_t max_type_bytes = 255;
 constexpr std::size_t max_metadata_bytes = 1024;
@@ -13,15 +17,6 @@ constexpr bool is_token_char(char c) noexcept
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-';
-}
-
-// Splits off the first dot-separated token; `rest` keeps what follows the dot.
-std::string_view next_token(std::string_view& rest) noexcept
-{
-    auto const dot = rest.find('.');
-    auto const token = rest.substr(0, dot);
-    rest = dot == std::string_view::npos ? std::string_view{} : rest.substr(dot + 1);
-    return token;
 }
 
 // Percent-encodes what separates the parts of a filter's text, and what would end its line.

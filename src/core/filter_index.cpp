@@ -1,5 +1,7 @@
 #include <core/filter_index.hpp>
 
+#include <core/type_tokens.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -8,15 +10,6 @@ namespace {
 
 // Publishers choose the types: what is remembered of them is bounded.
 constexpr std::size_t max_remembered_types = 4096;
-
-// Splits off the first dot-separated token; `rest` keeps what follows the dot.
-std::string_view next_token(std::string_view& rest) noexcept
-{
-    auto const dot = rest.find('.');
-    auto const token = rest.substr(0, dot);
-    rest = dot == std::string_view::npos ? std::string_view{} : rest.substr(dot + 1);
-    return token;
-}
 
 // The condition with the fewest values: the filter is listed by each of them.
 metadata_condition const& narrowest(filter const& f)

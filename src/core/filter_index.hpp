@@ -1,6 +1,8 @@
 // Which of many filters match an event.
 #pragma once
 
+#include <core/text_hash.hpp>
+
 #include <thump/event.hpp>
 #include <thump/filter.hpp>
 
@@ -47,12 +49,6 @@ public:
     [[nodiscard]] std::size_t id_end() const noexcept { return slots_.size(); }
 
 private:
-    struct text_hash : std::hash<std::string_view> {
-        using is_transparent = void;
-    };
-    template <class T>
-    using by_text = std::unordered_map<std::string, T, text_hash, std::equal_to<>>;
-
     struct slot {
         filter what;
         std::size_t holders = 0;

@@ -1,14 +1,13 @@
 // Ids that were published lately, to recognise what is published again.
 #pragma once
 
+#include <core/text_hash.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
-#include <string>
 #include <string_view>
-#include <unordered_map>
 
 namespace thump::core {
 
@@ -35,10 +34,6 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return by_age_.size(); }
 
 private:
-    struct text_hash : std::hash<std::string_view> {
-        using is_transparent = void;
-    };
-    using table = std::unordered_map<std::string, std::uint64_t, text_hash, std::equal_to<>>;
     struct aging {
         std::string_view id;   // of the entry in the table, which does not move
         time_point published;
@@ -48,7 +43,7 @@ private:
 
     std::chrono::seconds const window_;
     std::size_t const capacity_;
-    table seqs_;
+    by_text<std::uint64_t> seqs_;
     std::deque<aging> by_age_;
     time_point now_{};   // of the latest `find`
 };

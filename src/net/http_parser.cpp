@@ -1,5 +1,7 @@
 #include <net/http_parser.hpp>
 
+#include <wire/ascii.hpp>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
 
@@ -25,11 +27,6 @@ void recycle(std::string& buffer)
     if (buffer.capacity() > max_kept_bytes) buffer.shrink_to_fit();
 }
 
-constexpr bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-
 // Whether the request-line ends in a version that is well-formed, and is none spoken here.
 bool names_other_version(std::string_view head) noexcept
 {
@@ -37,8 +34,8 @@ bool names_other_version(std::string_view head) noexcept
     auto const line = head.substr(0, head.find("\r\n"));
     if (line.size() < form.size()) return false;
     auto const tail = line.substr(line.size() - form.size());
-    return tail.starts_with(" HTTP/") && is_digit(tail[6]) && tail[7] == '.' && is_digit(tail[8]) &&
-           tail != " HTTP/1.1" && tail != " HTTP/1.0";
+    return tail.starts_with(" HTTP/") && wire::is_digit(tail[6]) && tail[7] == '.' &&
+           wire::is_digit(tail[8]) && tail != " HTTP/1.1" && tail != " HTTP/1.0";
 }
 
 std::string_view sentence(boost::system::error_code reason) noexcept

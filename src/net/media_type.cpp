@@ -1,5 +1,7 @@
 #include <net/media_type.hpp>
 
+#include <wire/ascii.hpp>
+
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 
@@ -19,15 +21,9 @@ std::string_view trim(std::string_view text) noexcept
     return text.substr(0, text.find_last_not_of(white_space) + 1);
 }
 
-constexpr bool is_token_char(char c) noexcept
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
-}
-
 bool is_token(std::string_view text) noexcept
 {
-    return !text.empty() && std::ranges::all_of(text, is_token_char);
+    return !text.empty() && std::ranges::all_of(text, wire::is_tchar);
 }
 
 // Splits off what stands before the next comma outside of quotes.

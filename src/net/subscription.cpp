@@ -41,15 +41,21 @@ subscription::~subscription()
 void subscription::initiate_receive(std::shared_ptr<detail::mailbox> box, executor_type ex,
                                     executor_type where, receive_handler handler)
 {
-    using parked = detail::mailbox::waiter_list::receive_handler;
-    box->await(parked{std::move(handler), ex, where});
+    detail::mailbox::waiter_list::receive_handler parked{std::move(handler), ex, where};
+    if (box)
+        box->await(std::move(parked));
+    else
+        parked.complete(errc::unsubscribed, {});
 }
 
 void subscription::initiate_wait(std::shared_ptr<detail::mailbox> box, executor_type ex,
                                  executor_type where, wait_handler handler)
 {
-    using parked = detail::mailbox::waiter_list::wait_handler;
-    box->await(parked{std::move(handler), ex, where});
+    detail::mailbox::waiter_list::wait_handler parked{std::move(handler), ex, where};
+    if (box)
+        box->await(std::move(parked));
+    else
+        parked.complete(errc::unsubscribed);
 }
 
 std::optional<delivery> subscription::try_receive(boost::system::error_code& ec)

@@ -15,6 +15,7 @@
 // pairs.
 #include <wire/json_reader.hpp>
 
+#include <wire/ascii.hpp>
 #include <wire/byte_scan.hpp>
 #include <wire/json_unescape.hpp>
 #include <wire/utf8.hpp>
@@ -26,11 +27,6 @@
 
 namespace thump::wire {
 namespace {
-
-constexpr bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
 
 }   // namespace
 

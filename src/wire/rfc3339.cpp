@@ -6,6 +6,8 @@
 //     offset = "Z" / ("+" / "-") 2DIGIT ":" 2DIGIT
 #include <wire/rfc3339.hpp>
 
+#include <wire/ascii.hpp>
+
 #include <array>
 #include <chrono>
 #include <optional>
@@ -18,10 +20,7 @@ constexpr std::int64_t seconds_per_day = 86'400;
 constexpr std::int64_t first_second = -62'167'219'200;   // 0000-01-01T00:00:00Z
 constexpr std::int64_t last_second = 253'402'300'799;    // 9999-12-31T23:59:59Z
 
-constexpr bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
+using wire::is_digit;
 
 // Takes fields off the front of a text; the first that does not fit spoils it.
 class scanner {

@@ -10,6 +10,7 @@
 // Names compare without case. No parameter may come twice, or be another than these four.
 #include <wire/ws_deflate.hpp>
 
+#include <wire/ascii.hpp>
 #include <wire/deflate.hpp>
 
 #include <algorithm>
@@ -28,12 +29,6 @@ constexpr char to_lower(char c) noexcept
 bool same_name(std::string_view a, std::string_view b) noexcept
 {
     return std::ranges::equal(a, b, {}, to_lower, to_lower);
-}
-
-constexpr bool is_token_char(char c) noexcept
-{
-    return (to_lower(c) >= 'a' && to_lower(c) <= 'z') || (c >= '0' && c <= '9') ||
-           std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
 }
 
 struct parameter {
@@ -86,7 +81,7 @@ private:
 
     std::optional<std::string_view> take_token() noexcept
     {
-        auto const* const end = std::ranges::find_if_not(rest_, is_token_char);
+        auto const* const end = std::ranges::find_if_not(rest_, is_tchar);
         auto const size = static_cast<std::size_t>(end - rest_.begin());
         if (size == 0) return std::nullopt;
         auto const token = rest_.substr(0, size);
@@ -99,7 +94,7 @@ private:
     {
         if (!rest_.starts_with('"')) return take_token();
         rest_.remove_prefix(1);
-        auto const* const end = std::ranges::find_if_not(rest_, is_token_char);
+        auto const* const end = std::ranges::find_if_not(rest_, is_tchar);
         auto const value = rest_.substr(0, static_cast<std::size_t>(end - rest_.begin()));
         rest_.remove_prefix(value.size());
         if (value.empty() || !take('"')) return std::nullopt;
