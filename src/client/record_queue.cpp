@@ -25,7 +25,7 @@ record_queue::~record_queue()
 
 void record_queue::await(waiter_list::handler_type handler)
 {
-    auto const slot = std::visit([](auto& h) { return h.cancellation_slot(); }, handler);
+    auto const slot = waiter_list::slot_of(handler);
     bool room;
     {
         std::lock_guard const lock{mutex_};

@@ -3,6 +3,7 @@
 #include <net/accounting.hpp>
 #include <net/delivery_count.hpp>
 #include <net/shard.hpp>
+#include <net/timed_end.hpp>
 #include <net/would_block.hpp>
 
 #include <boost/asio/buffer.hpp>
@@ -243,7 +244,7 @@ void connection::queue_batch(net::subscriber& s, fan_batch const& batch)
 {
     accounting change{home_, &s};
     auto result = core::push_result::queued;
-    if (s.bounds) s.bounds->look_at_clock(home_.broker().history());
+    if (s.bounds) look_at_clock(s.bounds->moment, s.bounds->last, home_.broker().history());
     for (auto const& e : batch.events) {
         if (s.bounds && e->seq > s.bounds->last) {
             s.over = true;
@@ -310,7 +311,7 @@ void connection::end_stream_in_time()
 {
     auto* const bounds = subscriber_ ? subscriber_->bounds.get() : nullptr;
     if (!bounds || subscriber_->over) return;
-    bounds->look_at_clock(home_.broker().history());
+    look_at_clock(bounds->moment, bounds->last, home_.broker().history());
     if (home_.broker().last_seq() < bounds->last) return;
     subscriber_->over = true;
     home_.detach(*subscriber_);

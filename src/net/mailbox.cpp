@@ -2,12 +2,12 @@
 
 #include <net/broker_impl.hpp>
 #include <net/delivery_count.hpp>
+#include <net/timed_end.hpp>
 
 #include <thump/errc.hpp>
 
 #include <algorithm>
 #include <utility>
-#include <variant>
 
 namespace thump::detail {
 
@@ -48,7 +48,7 @@ bool mailbox::deliver(std::span<event_ptr const> events, core::history const& h)
     errands next;
     {
         std::lock_guard const lock{mutex_};
-        look_at_clock(h);
+        if (range_) net::look_at_clock(range_->ends_by, last_, h);
         while (!events.empty() && !end_) {
             auto const taken = take_run(events);
             if (taken == 0) take_in({events.front().get(), false});
@@ -63,14 +63,6 @@ bool mailbox::deliver(std::span<event_ptr const> events, core::history const& h)
     }
     run(next);
     return behind;
-}
-
-// Once its moment has passed, the subscription ends with the last event that was published by then.
-void mailbox::look_at_clock(core::history const& h)
-{
-    if (!range_ || !range_->ends_by || time_point::now() <= *range_->ends_by) return;
-    last_ = core::last_by(h, *range_->ends_by);
-    range_->ends_by.reset();
 }
 
 // Queues what simply finds room, all at once, and says how many that were.
@@ -165,7 +157,7 @@ void mailbox::run(errands what)
 
 void mailbox::await(waiter_list::handler_type handler)
 {
-    auto const slot = std::visit([](auto& h) { return h.cancellation_slot(); }, handler);
+    auto const slot = waiter_list::slot_of(handler);
     errands next;
     {
         std::lock_guard const lock{mutex_};

@@ -132,7 +132,6 @@ private:
         bool leave = false;
     };
 
-    void look_at_clock(core::history const& h);
     [[nodiscard]] std::size_t take_run(std::span<event_ptr const> events);
     void take_in(event_ptr const& e);
     std::optional<delivery> take_next();

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <core/filter_index.hpp>
-#include <core/history.hpp>
 #include <net/broker_impl.hpp>
 #include <net/outbox.hpp>
 #include <net/protocol.hpp>
@@ -35,14 +34,6 @@ struct stream_bounds {
     std::chrono::steady_clock::duration interval{};   ///< between two events; 0: no bound
     steady_time next_send{};                         ///< with `interval`: when one more may be sent
     std::optional<sleepers::iterator> asleep = {};   ///< waits for that
-
-    /// Once its moment has passed, the stream ends with the last event that was published by then.
-    void look_at_clock(core::history const& h)
-    {
-        if (!moment || time_point::now() <= *moment) return;
-        last = core::last_by(h, *moment);
-        moment.reset();
-    }
 };
 
 /// Belongs to a connection; known to the shard, which gives it events.

@@ -50,10 +50,10 @@ public:
             if (!some && !ec) return;
             auto first = std::move(waiters_.front().handler);
             waiters_.pop_front();
-            if (auto* const wait = std::get_if<wait_handler>(&first))
-                wait->complete(ec);
+            if (auto* const receive = std::get_if<receive_handler>(&first); receive && some)
+                receive->complete({}, take());
             else
-                std::get<receive_handler>(first).complete(ec, some ? take() : Record{});
+                tell(first, ec);
         }
     }
 
@@ -64,14 +64,24 @@ public:
         if (found == waiters_.end()) return;
         auto cancelled = std::move(found->handler);
         waiters_.erase(found);
-        boost::system::error_code const ec = boost::asio::error::operation_aborted;
-        if (auto* const wait = std::get_if<wait_handler>(&cancelled))
-            wait->complete(ec);
-        else
-            std::get<receive_handler>(cancelled).complete(ec, Record{});
+        tell(cancelled, boost::asio::error::operation_aborted);
+    }
+
+    [[nodiscard]] static boost::asio::cancellation_slot slot_of(handler_type const& handler)
+    {
+        return std::visit([](auto const& h) { return h.cancellation_slot(); }, handler);
     }
 
 private:
+    // Completes without a record.
+    static void tell(handler_type& handler, boost::system::error_code ec)
+    {
+        if (auto* const wait = std::get_if<wait_handler>(&handler))
+            wait->complete(ec);
+        else
+            std::get<receive_handler>(handler).complete(ec, Record{});
+    }
+
     struct waiter {
         std::uint64_t id;
         handler_type handler;

@@ -26,9 +26,6 @@
 #include <utility>
 
 namespace thump::wire {
-namespace {
-
-}   // namespace
 
 // The arrays and objects that are open around a value.
 class json_reader::nesting {
